@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+# What every target of the project is compiled with, and the directories that are compiled in.
+
+add_library(poised_options INTERFACE)
+target_compile_options(poised_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual
+  -Wno-missing-field-initializers
+  # g++ 12 takes the unused part of a std::variant or std::optional for uninitialised or dangling.
+  -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-unknown-warning-option
+  $<$<BOOL:${POISED_WERROR}>:-Werror>)
+target_include_directories(poised_options INTERFACE
+  ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/daemon ${PROJECT_BINARY_DIR}/generated)
+
+# Where an installed daemon looks. A development build looks into its own trees instead.
+set(POISED_PLUGIN_DIR ${CMAKE_INSTALL_FULL_LIBDIR}/poised/plugins)
+set(POISED_MANIFEST_DIR ${CMAKE_INSTALL_FULL_DATADIR}/poised/plugins.d)
+set(POISED_DATA_DIR ${CMAKE_INSTALL_FULL_DATADIR}/poised)
+if(POISED_DEVELOPMENT)
+  set(POISED_PLUGIN_DIR ${PROJECT_BINARY_DIR}/plugins.out)
+  set(POISED_MANIFEST_DIR ${PROJECT_BINARY_DIR}/plugins.out)
+  set(POISED_DATA_DIR ${PROJECT_SOURCE_DIR}/config)
+endif()
+configure_file(${CMAKE_CURRENT_LIST_DIR}/build_config.hpp.in ${PROJECT_BINARY_DIR}/generated/build_config.hpp @ONLY)
+
+# A layer of the daemon: a static library with the project's options. poised_layer(NAME SOURCES… LINK…)
+function(poised_layer name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_link_libraries(${name} PUBLIC poised_options ${arg_LINK})
+endfunction()
+
+# A plugin of this tree: <id>.so beside its manifest <id>.plugin. poised_plugin(ID SOURCES… LINK…)
+function(poised_plugin id)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  add_library(plugin_${id} MODULE ${arg_SOURCES})
+  target_link_libraries(plugin_${id} PRIVATE poised_options ${arg_LINK})
+  target_link_options(plugin_${id} PRIVATE -Wl,-z,defs)
+  set_target_properties(plugin_${id} PROPERTIES
+    PREFIX "" OUTPUT_NAME ${id} CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/plugins.out)
+  configure_file(${CMAKE_CURRENT_SOURCE_DIR}/${id}.plugin ${PROJECT_BINARY_DIR}/plugins.out/${id}.plugin COPYONLY)
+endfunction()
+
+# As poised_plugin, and installed.
+function(poised_installed_plugin id)
+  poised_plugin(${id} ${ARGN})
+  install(TARGETS plugin_${id} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/poised/plugins)
+  install(FILES ${CMAKE_CURRENT_SOURCE_DIR}/${id}.plugin DESTINATION ${CMAKE_INSTALL_DATADIR}/poised/plugins.d)
+endfunction()
+
+# A test program: every test in it is registered with ctest by its own name.
+# poised_test(NAME SOURCES… LINK… [LABELS…] [TIMEOUT seconds])
+function(poised_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE poised_options ${arg_LINK} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+endfunction()
