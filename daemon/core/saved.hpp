@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/state.hpp"
+#include "core/time.hpp"
+
+// What survives a restart (B9): plain values, no references into the running state.
+namespace poised::core {
+
+struct Saved {
+  Instant boottime;        ///< when it was saved
+  WallTime utc;            ///< the same moment on the wall clock
+  Memory memory;           ///< its instants are on the clock of the boot that saved it
+  bool input_on = false;   ///< input went on
+  bool locked = false;
+  Instant last_input = not_yet;  ///< the moment an absence would be back-dated to
+  Duration keyboard_active{};    ///< today
+  Duration pointer_active{};
+  bool operator==(const Saved&) const = default;
+};
+
+}  // namespace poised::core

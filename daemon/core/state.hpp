@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/present_time.hpp"
+#include "core/terms.hpp"
+#include "core/time.hpp"
+
+// Everything the core knows. Plain values: a copy is a snapshot, equal states behave equally. Only
+// step() writes it; others read it through status().
+namespace poised::core {
+
+inline constexpr Instant never = Instant::max();      ///< no deadline
+inline constexpr Instant not_yet = Instant::min();    ///< has not happened
+inline constexpr std::size_t no_break = SIZE_MAX;     ///< no index into Memory::breaks
+
+// --------------------------------------------------------------------------- what is not saved
+
+/// One input device, as the source reports it and as it counts.
+struct Channel {
+  bool reported = false;    ///< the source says that input goes on
+  bool going_on = false;    ///< it counts as going on: no lock or sleep has ended it since
+  Instant since = not_yet;  ///< when the latest stretch of input began
+  Instant last = not_yet;   ///< the last known input; meaningless while it goes on
+  PresentTime active;       ///< summed stretches of the day
+  bool operator==(const Channel&) const = default;
+};
+
+enum class SourceState : std::uint8_t { silent, working, failing, lost };
+/// `assumed`: it was locked when the state was saved, and nothing else has been heard since.
+enum class LockState : std::uint8_t { open, assumed, locked };
+
+struct Input {
+  std::array<Channel, 3> devices;    ///< by Device
+  Instant unlocked = not_yet;        ///< P4: unlock counts as one input
+  Instant evidence_ended = not_yet;  ///< P3: the end of passive evidence
+  bool passive = false;              ///< passive evidence counts now
+  LockState lock = LockState::open;
+  bool asleep = false;
+  bool seat_inactive = false;
+  bool barred = false;        ///< locked, asleep or seat inactive
+  Instant barred_until = not_yet;
+  bool awaits_input = true;   ///< P4: absent until new input or unlock, whatever was before
+  SourceState source = SourceState::silent;
+  Instant failed_at;          ///< while failing
+  bool splits = false;
+  bool noted = false;         ///< P5: the note was shown
+  std::string source_id;
+  std::string source_reason;
+  bool operator==(const Input&) const = default;
+};
+
+struct Signal {
+  bool on = false;
+  Instant settles = not_yet;  ///< A2: holds on until then
+  bool operator==(const Signal&) const = default;
+};
+
+// ------------------------------------------------------------------------------- what is saved
+
+/// An absence as one counter sees it.
+struct Absence {
+  bool on = false;
+  bool whole = false;     ///< P4: the whole pause counts, back to the last input
+  Instant since;          ///< back-dated
+  bool rested = false;    ///< B2: it has counted as the natural break
+  bool operator==(const Absence&) const = default;
+};
+
+enum class BreakKind : std::uint8_t { ordinary, daily_limit, posture };
+enum class Phase : std::uint8_t { counting, due, open, running, snoozed, expired };
+enum class Returning : std::uint8_t { no, snoozed, expired };
+
+struct BreakRecord {
+  std::string id;
+  BreakKind kind = BreakKind::ordinary;
+  Phase phase = Phase::counting;
+  PresentTime worked;  ///< ordinary breaks; the others look at the day and at the posture timer
+  Absence absence;     ///< as above
+
+  // The due period: from becoming due until it is taken, natural, skipped or missed.
+  Instant due_since;             ///< A4, A5
+  Instant waits_since;           ///< B4: start of gap_max
+  std::uint32_t snoozes = 0;     ///< spent
+  bool expired_once = false;
+  Returning returning = Returning::no;
+  bool shown = false;            ///< in this due period
+  bool unspaced = false;         ///< B11: the next showing is neither spaced nor counted
+  bool low = false;              ///< A4: released by the limit, always low
+  bool after_meeting = false;
+  bool pulled = false;           ///< A3: offered early
+  std::uint16_t held = 0;        ///< set of HeldBy, empty unless due and held
+  Duration away_from{};          ///< snoozed, expired: present time when it began …
+  Duration away_for{};           ///< … and how long it stays away
+
+  std::optional<WallTime> pulled_for;  ///< A3: the block it was last offered before
+  Duration next_limit{};         ///< daily limit: the day's present time at which it is due
+  bool operator==(const BreakRecord&) const = default;
+};
+
+/// The prompt that is open or running; at most one.
+struct OpenPrompt {
+  std::uint64_t id = 0;  ///< 0 = none
+  std::size_t index = no_break;
+  std::size_t partner = no_break;  ///< B5c: the stretch that joined
+  Instant shown_at;
+  Duration expires_from{};         ///< present time when it was shown
+  Urgency urgency = Urgency::normal;
+  PromptReason reason = PromptReason::interval;
+  Posture posture = Posture::unknown;
+  std::optional<WallTime> before;
+  bool hidden = false;             ///< not on the screen: locked, or the server lost it
+  bool dismissed = false;          ///< B7: hidden for good while it runs
+  bool running = false;
+  Instant run_since;
+  Instant run_until;
+  bool operator==(const OpenPrompt&) const = default;
+};
+
+struct Pause {
+  std::string key;
+  std::string reason;
+  std::optional<Instant> until;
+  bool operator==(const Pause&) const = default;
+};
+
+struct Day {
+  std::optional<std::int64_t> date;  ///< days since 1970-01-01; empty until a clock was set
+  PresentTime present;
+  DayTotals totals;                  ///< all but the durations, which are counted elsewhere
+  std::uint32_t first_shows = 0;     ///< B11
+  bool quiet = false;                ///< B7: quiet-today
+  bool operator==(const Day&) const = default;
+};
+
+/// What survives a restart (B9).
+struct Memory {
+  Absence absence{true, true, {}, false};
+  bool natural_counted = false;  ///< B2: reports count one natural break an absence
+  bool in_session = false;
+  PresentTime present;           ///< P: the clock of snoozes, expiry, returns and spacing
+  PresentTime session;           ///< P7: with short idleness
+  PresentTime posture_timer;     ///< S2, P7
+  std::vector<BreakRecord> breaks;  ///< those of the policy in its order, daily limit, posture
+  std::vector<BreakRecord> parked;  ///< no longer configured; they come back with their counts
+  OpenPrompt prompt;
+  std::uint64_t next_id = 1;
+  bool has_closed = false;
+  Duration last_closed{};        ///< B11: present time at the last closing
+  std::vector<Pause> pauses;
+  Day day;
+  bool operator==(const Memory&) const = default;
+};
+
+struct State : Memory {
+  Instant now = not_yet;
+  bool started = false;
+  std::optional<Duration> wall_offset;  ///< WallTime − Instant
+  Input input;
+  std::array<Signal, live_signal_count> signals;
+  Presence presence = Presence::idle;   ///< as last told
+
+  // Derived from the policy and the clock; recomputed when either changes.
+  Instant day_turns = never;
+  bool hours_open = true;
+  Instant hours_change = never;
+
+  Instant saved_at = not_yet;
+  Duration saved_present{};
+  std::optional<Instant> armed;         ///< what ArmTimer last said
+  Instant deadline = never;             ///< the earliest one that decides something
+  Duration presence_threshold{};        ///< what WatchIdle last said
+  Duration gap_threshold{};
+  bool operator==(const State&) const = default;
+};
+
+}  // namespace poised::core

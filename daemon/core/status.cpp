@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "core/status.hpp"
+
+#include <algorithm>
+
+#include "core/availability.hpp"
+#include "core/day.hpp"
+#include "core/local_time.hpp"
+#include "core/presence.hpp"
+#include "core/prompts.hpp"
+
+namespace poised::core {
+namespace {
+
+BreakState state_of(const State& state, const BreakRecord& entry, const BreakSpec& spec) {
+  switch (entry.phase) {
+    case Phase::counting:
+      return spec.enabled ? BreakState::counting : BreakState::disabled;
+    case Phase::due:
+      if (entry.held != 0) return BreakState::held;
+      return state.prompt.id == 0 && !state.absence.on ? BreakState::waiting : BreakState::due;
+    case Phase::open:
+      return BreakState::open;
+    case Phase::running:
+      return BreakState::running;
+    case Phase::snoozed:
+    case Phase::expired:
+      return BreakState::snoozed;
+  }
+  return BreakState::disabled;
+}
+
+BreakStatus break_status(const State& state, Instant now, const Policy& policy, std::size_t index) {
+  const auto& entry = state.breaks[index];
+  const auto spec = spec_of(state, policy, index);
+  BreakStatus status;
+  status.id = entry.id;
+  status.worked = worked_of(state, index, now);
+  status.interval = spec.interval;
+  status.state = state_of(state, entry, spec);
+  status.held_by = list_of(entry.held);
+  if (status.state == BreakState::counting)
+    status.due_in = std::max(spec.interval - status.worked, Duration::zero());
+  if (status.state == BreakState::snoozed)
+    status.returns_in = std::max(
+        entry.away_for - (state.present.at(now) - entry.away_from), Duration::zero());
+  const auto most = policy.prompt.max_snoozes;
+  status.snoozes_left = most - std::min(most, entry.snoozes);
+  return status;
+}
+
+// What is known of a device alone, or of all of them where the source cannot tell.
+std::optional<Instant> last_of(const State& state, Device which) {
+  const auto& device = state.input.devices[static_cast<std::size_t>(which)];
+  if (device.going_on || device.last == not_yet) return std::nullopt;
+  return device.last;
+}
+
+Duration active_of(const State& state, Device which, Instant now) {
+  return state.input.devices[static_cast<std::size_t>(which)].active.at(now);
+}
+
+}  // namespace
+
+WallTime wall_time(const State& state, Instant at) {
+  return WallTime(at.time_since_epoch() + state.wall_offset.value_or(Duration::zero()));
+}
+
+Status status(const State& state, Instant now, const Policy& policy) {
+  now = std::max(now, state.now);
+  Status status;
+  const auto& input = state.input;
+  status.presence = state.presence;
+  status.source_working = input.source == SourceState::working;
+  status.source_splits = input.splits;
+  status.source_id = input.source_id;
+  status.source_reason = input.source_reason;
+  status.last_keyboard = last_of(state, input.splits ? Device::keyboard : Device::any);
+  status.last_pointer = last_of(state, input.splits ? Device::pointer : Device::any);
+  status.session = state.in_session ? state.session.at(now) : Duration::zero();
+  status.today = state.day.present.at(now);
+  status.keyboard_active = active_of(state, Device::keyboard, now);
+  status.pointer_active = active_of(state, Device::pointer, now);
+  status.posture_for = state.posture_timer.at(now);
+  for (std::size_t i = 0; i < state.breaks.size(); ++i) {
+    // Only what is configured by name, and the daily limit if it is wanted at all.
+    const auto kind = state.breaks[i].kind;
+    if (kind == BreakKind::ordinary || spec_of(state, policy, i).enabled)
+      status.breaks.push_back(break_status(state, now, policy, i));
+  }
+  std::sort(status.breaks.begin(), status.breaks.end(),
+            [](const auto& a, const auto& b) { return a.id < b.id; });
+  if (state.prompt.id != 0) {
+    PromptStatus open{describe(state, policy), now - state.prompt.shown_at, {}};
+    if (state.prompt.running) open.running_until = state.prompt.run_until;
+    status.prompt = std::move(open);
+  }
+  for (const auto& pause : state.pauses)
+    status.paused.push_back({pause.key, pause.reason, pause.until});
+  if (state.day.quiet) {
+    PauseStatus quiet{"quiet-today", "quiet-today", {}};
+    if (state.day_turns != never) quiet.until = state.day_turns;
+    status.paused.push_back(std::move(quiet));
+  }
+  status.held_by = list_of(general_holds(state));
+  status.day = day_totals(state, now);
+  return status;
+}
+
+}  // namespace poised::core

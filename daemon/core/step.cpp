@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "core/step.hpp"
+
+#include <algorithm>
+
+#include "core/availability.hpp"
+#include "core/breaks.hpp"
+#include "core/day.hpp"
+#include "core/presence.hpp"
+#include "core/prompts.hpp"
+#include "core/restore.hpp"
+
+namespace poised::core {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr Duration save_every = seconds(60);  // B9, of present time
+// Far more rounds than one instant can need: a bound against a rule that contradicts itself.
+constexpr int most_rounds = 64;
+
+void apply(Turn&, const TimerElapsed&) {}
+
+void apply(Turn& turn, const SignalChanged& event) {
+  turn.state.signals[static_cast<std::size_t>(event.signal)].on = event.on;
+}
+void apply(Turn&, const BusyReplaced&) {}
+void apply(Turn&, const DeskHeight&) {}
+void apply(Turn&, const PostureSaid&) {}
+
+void apply(Turn& turn, const PolicyChanged&) {
+  match_breaks(turn);
+  refresh_calendar(turn);
+  watch_presence(turn);
+}
+
+Instant earliest(const Turn& turn) {
+  return std::min({turn.state.day_turns, presence_deadline(turn), break_deadline(turn),
+                   prompt_deadline(turn), hold_deadline(turn)});
+}
+
+// (1) of "Order within one instant".
+void run_deadlines(Turn& turn, bool answer_follows) {
+  turn_day(turn);
+  end_pauses(turn);
+  settle_presence(turn);
+  end_session(turn);
+  leave(turn);
+  credit_natural(turn);
+  end_run(turn);
+  if (!answer_follows) expire(turn);
+  fall_due(turn);
+}
+
+// (3) and (4).
+void settle(Turn& turn) {
+  settle_holds(turn);
+  if (show_next(turn)) settle_holds(turn);  // it may have been the last one of the day
+}
+
+bool answers(std::span<const Event> events) {
+  return std::any_of(events.begin(), events.end(),
+                     [](const Event& event) { return std::holds_alternative<Answered>(event); });
+}
+
+bool is_about_the_past(const Event& event, Instant now) {
+  const auto* stopped = std::get_if<InputStopped>(&event);
+  return stopped && stopped->since < now;
+}
+
+void start(Turn& turn) {
+  auto& state = turn.state;
+  state.started = true;
+  state.now = turn.now;
+  state.absence.since = turn.now;
+  state.saved_at = turn.now;
+  match_breaks(turn);
+  watch_presence(turn);
+  refresh_calendar(turn);
+  turn.changed = false;
+}
+
+void advance(Turn& turn, Instant now) {
+  auto& state = turn.state;
+  for (int round = 0; state.deadline < now && round < most_rounds;) {
+    round = state.deadline > turn.now ? 0 : round + 1;
+    turn.now = std::max(turn.now, state.deadline);
+    run_deadlines(turn, false);
+    settle(turn);
+    state.deadline = earliest(turn);
+  }
+  turn.now = now;
+}
+
+void arm(Turn& turn) {
+  auto& state = turn.state;
+  auto at = state.deadline;
+  if (state.present.counting) {
+    const auto left = save_every - (turn.present() - state.saved_present);
+    if (turn.changed || left <= Duration::zero()) {
+      state.saved_present = turn.present();
+      turn.out.emplace_back(Save{});
+      at = std::min(at, after(turn.now, save_every));
+    } else {
+      at = std::min(at, after(turn.now, left));
+    }
+  } else if (turn.changed) {
+    state.saved_present = turn.present();
+    turn.out.emplace_back(Save{});
+  }
+  std::optional<Instant> wanted;
+  if (at != never) wanted = std::max(at, turn.now + Duration(1));
+  if (wanted == state.armed) return;
+  state.armed = wanted;
+  turn.out.emplace_back(ArmTimer{wanted});
+}
+
+}  // namespace
+
+void step(State& state, std::span<const Event> events, Instant now, const Policy& policy,
+          CommandSink& out) {
+  Turn turn{state, policy, out, state.started ? state.now : now};
+  if (!state.started) start(turn);
+  now = std::max(now, state.now);
+  advance(turn, now);
+  // The end of input is reported late: it belongs to its own moment, before what is due now.
+  bool due = state.deadline <= now;
+  while (!events.empty() && is_about_the_past(events.front(), now)) {
+    apply(turn, std::get<InputStopped>(events.front()));
+    events = events.subspan(1);
+    due = true;
+  }
+  if (due) run_deadlines(turn, answers(events));
+  for (const auto& event : events) {
+    std::visit([&](const auto& of_kind) { apply(turn, of_kind); }, event);
+    settle_presence(turn);
+  }
+  state.now = now;
+  for (int round = 0; round < most_rounds; ++round) {
+    run_deadlines(turn, false);
+    settle(turn);
+    state.deadline = earliest(turn);
+    if (state.deadline > now) break;
+  }
+  watch_gap(turn);
+  arm(turn);
+}
+
+void step(State& state, const Event& event, Instant now, const Policy& policy, CommandSink& out) {
+  step(state, std::span<const Event>(&event, 1), now, policy, out);
+}
+
+}  // namespace poised::core

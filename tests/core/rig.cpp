@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: MIT
+#include "rig.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace poised::core {
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+std::string clock_text(Duration since_midnight) {
+  const auto total = std::chrono::floor<std::chrono::seconds>(since_midnight).count() % 86400;
+  char text[32];
+  std::snprintf(text, sizeof text, "%02d:%02d:%02d", static_cast<int>(total / 3600),
+                static_cast<int>(total / 60 % 60), static_cast<int>(total % 60));
+  return text;
+}
+
+}  // namespace
+
+WallTime wall_of_monday() { return WallTime(std::chrono::hours(24) * 20514); }
+
+Rig::Rig(Policy rules, Reporting reporting, Drive drive)
+    : policy(std::move(rules)),
+      now(monday),
+      wall_offset(wall_of_monday().time_since_epoch() - monday.time_since_epoch()),
+      reporting_(reporting),
+      drive_(drive) {
+  step_now({ClockSet{wall()}});
+}
+
+void Rig::step_now(const std::vector<Event>& events) {
+  out_.clear();
+  ++wakes;
+  step(state, events, now, policy, out_);
+  if (armed && *armed <= now) armed.reset();
+  const auto commands = std::move(out_);
+  out_ = {};
+  obey(commands);
+  check_safety(commands);
+}
+
+void Rig::obey(const CommandSink& commands) {
+  const auto violate = [&](const std::string& what) {
+    violations.push_back(clock_text(now.time_since_epoch()) + " " + what);
+  };
+  for (const auto& command : commands) {
+    std::visit(
+        Overloaded{
+            [&](const ArmTimer& arm) {
+              if (arm.at && *arm.at <= now) violate("a deadline that is not in the future");
+              armed = arm.at;
+            },
+            [&](const WatchIdle& watch) {
+              if (watch.threshold == Duration::zero())
+                watches_.erase(watch.id);
+              else
+                watches_[watch.id] = watch;
+            },
+            [&](const ShowPrompt& show) {
+              if (on_screen != 0 && on_screen != show.prompt.id) violate("two prompts shown");
+              on_screen = show.prompt.id;
+              shown = show.prompt;
+              shown_running = false;
+            },
+            [&](const ShowRunning& show) {
+              if (on_screen != 0 && on_screen != show.prompt.id) violate("two prompts shown");
+              on_screen = show.prompt.id;
+              shown = show.prompt;
+              shown_running = true;
+            },
+            [&](const ShowFinished& finish) {
+              if (finish.prompt_id == on_screen) on_screen = 0;
+              finished.push_back(finish);
+            },
+            [&](const WithdrawPrompt& withdraw) {
+              if (withdraw.prompt_id == on_screen) on_screen = 0;
+            },
+            [&](const ShowNote& note) { notes.push_back(note); },
+            [&](const Record& record) {
+              if (!facts.empty() && record.fact.at < facts.back().at) violate("time ran back");
+              if (record.fact.at > now) violate("a fact of the future");
+              if (record.fact.rule.empty()) violate("a fact without a rule");
+              facts.push_back(record.fact);
+            },
+            [&](const Save&) { ++saves; },
+            [&](const MoveDesk& move) { moves.push_back(move); },
+        },
+        command);
+  }
+}
+
+void Rig::check_safety(const CommandSink& commands) {
+  const auto violate = [&](const char* what) {
+    violations.push_back(clock_text(now.time_since_epoch()) + " " + what);
+  };
+  const auto absent = [](Presence presence) {
+    return presence != Presence::active && presence != Presence::passive &&
+           presence != Presence::unknown;
+  };
+  for (const auto& command : commands) {
+    if (!std::holds_alternative<ShowPrompt>(command)) continue;
+    if (absent(state.presence)) violate("a prompt shown while absent");
+    if (!state.pauses.empty() || state.day.quiet) violate("a prompt shown while paused");
+  }
+  if ((locked || asleep) && on_screen != 0) violate("a prompt on a locked screen");
+  const auto open = std::count_if(state.breaks.begin(), state.breaks.end(), [](const auto& entry) {
+    return entry.phase == Phase::open || entry.phase == Phase::running;
+  });
+  const auto members = (state.prompt.id != 0) + (state.prompt.partner != no_break);
+  if (open != members) violate("phases at odds with the prompt");
+  if (on_screen != 0 && on_screen != state.prompt.id) violate("a stale prompt on the screen");
+  if (state.deadline != never && !armed) violate("no deadline armed");
+}
+
+std::optional<Instant> Rig::next_report() const {
+  std::optional<Instant> next;
+  if (reporting_ == Reporting::at_once) return next;
+  for (const auto& device : devices_) {
+    if (device.on || !device.reported) continue;
+    for (const auto& [id, watch] : watches_) {
+      const auto at = std::max(now, device.stopped + watch.threshold);
+      if (!next || at < *next) next = at;
+    }
+  }
+  return next;
+}
+
+std::vector<Event> Rig::due_reports() {
+  std::vector<Event> events;
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    auto& device = devices_[i];
+    if (device.on || !device.reported) continue;
+    const bool reached = std::any_of(watches_.begin(), watches_.end(), [&](const auto& watch) {
+      return now - device.stopped >= watch.second.threshold;
+    });
+    if (!reached) continue;
+    device.reported = false;
+    events.emplace_back(InputStopped{static_cast<Device>(i), device.stopped});
+  }
+  if (!events.empty())
+    std::erase_if(watches_, [](const auto& watch) { return watch.second.once; });
+  return events;
+}
+
+// A new watch whose threshold has passed already is answered at once.
+void Rig::report_now() {
+  for (auto next = next_report(); next && *next <= now; next = next_report())
+    step_now(due_reports());
+}
+
+void Rig::advance(Instant to, bool inclusive) {
+  for (;;) {
+    auto next = armed;
+    if (const auto report = next_report(); report && (!next || *report < *next)) next = report;
+    if (drive_ == Drive::each_second) {
+      const auto tick = Instant(std::chrono::floor<std::chrono::seconds>(now.time_since_epoch())) + 1s;
+      if (!next || tick < *next) next = tick;
+    }
+    if (!next || *next > to || (*next == to && !inclusive)) break;
+    now = *next;
+    auto events = due_reports();
+    if (events.empty()) events.emplace_back(TimerElapsed{});
+    step_now(events);
+    report_now();
+  }
+  now = std::max(now, to);
+}
+
+void Rig::run_to(Instant to) { advance(to, false); }
+void Rig::run_through(Instant to) { advance(to, true); }
+
+void Rig::begin_input(Device which) {
+  auto& device = devices_[static_cast<std::size_t>(which)];
+  // What is reported in the same instant was before.
+  if (const auto events = due_reports(); !events.empty()) step_now(events);
+  device.on = true;
+  if (reporting_ == Reporting::late && device.reported) return;
+  device.reported = true;
+  step_now({InputResumed{which}});
+  report_now();
+}
+
+void Rig::end_input(Device which) {
+  std::vector<Event> events;
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    if (which != Device::any && i != static_cast<std::size_t>(which)) continue;
+    auto& device = devices_[i];
+    if (!device.on) continue;
+    device.on = false;
+    device.stopped = now;
+    if (reporting_ == Reporting::late) continue;
+    device.reported = false;
+    events.emplace_back(InputStopped{static_cast<Device>(i), now});
+  }
+  if (!events.empty()) step_now(events);
+  report_now();
+}
+
+bool Rig::has_input() const {
+  return std::any_of(devices_.begin(), devices_.end(),
+                     [](const auto& device) { return device.on; });
+}
+
+void Rig::send(std::vector<Event> events) {
+  auto reports = due_reports();
+  events.insert(events.begin(), reports.begin(), reports.end());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto* lock = std::get_if<LockChanged>(&events[i]);
+    const auto* sleep = std::get_if<SleepChanged>(&events[i]);
+    if (lock) locked = lock->locked;
+    if (sleep) asleep = sleep->asleep;
+    if (!(lock && lock->locked) && !(sleep && sleep->asleep)) continue;
+    // Whoever locks the screen stops typing.
+    for (std::size_t d = 0; d < devices_.size(); ++d) {
+      auto& device = devices_[d];
+      if (!device.on) continue;
+      device.on = false;
+      device.stopped = now;
+      if (reporting_ == Reporting::late) continue;
+      device.reported = false;
+      events.emplace_back(InputStopped{static_cast<Device>(d), now});
+    }
+  }
+  step_now(events);
+  report_now();
+}
+
+void Rig::change(const std::function<void(Policy&)>& edit) {
+  edit(policy);
+  send(PolicyChanged{});
+}
+
+void Rig::restart(Duration gap, bool same_boot) {
+  const auto saved = save(state);
+  state = {};
+  armed.reset();
+  watches_.clear();
+  on_screen = 0;
+  const auto wall_then = wall() + gap;
+  now = same_boot ? now + gap : Instant(std::min<Duration>(gap, 30s));
+  wall_offset = wall_then.time_since_epoch() - now.time_since_epoch();
+  if (!same_boot) {
+    facts.clear();
+    for (auto& device : devices_) device.on = false;
+    locked = false;
+  }
+  step_now({Restored{saved, same_boot, wall()}});
+  std::vector<Event> events{LockChanged{locked}};
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    auto& device = devices_[i];
+    if (device.on || (device.reported && reporting_ == Reporting::late)) {
+      device.reported = true;
+      events.emplace_back(InputResumed{static_cast<Device>(i)});
+    } else if (same_boot && reporting_ == Reporting::late && device.stopped != Instant{}) {
+      events.emplace_back(InputStopped{static_cast<Device>(i), device.stopped});
+    }
+  }
+  step_now(events);
+  report_now();
+}
+
+void Rig::step_wall(Duration by) {
+  wall_offset += by;
+  send(ClockSet{wall()});
+}
+
+std::size_t Rig::count(FactKind kind) const {
+  return static_cast<std::size_t>(std::count_if(
+      facts.begin(), facts.end(), [&](const Fact& fact) { return fact.kind == kind; }));
+}
+
+std::vector<Fact> Rig::facts_of(FactKind kind) const {
+  std::vector<Fact> found;
+  std::copy_if(facts.begin(), facts.end(), std::back_inserter(found),
+               [&](const Fact& fact) { return fact.kind == kind; });
+  return found;
+}
+
+std::string Rig::text_of(const Fact& fact) const {
+  auto text = clock_text(fact.at.time_since_epoch()) + " " + word(fact.kind);
+  const auto add = [&](const std::string& part) {
+    if (!part.empty()) text += " " + part;
+  };
+  add(fact.break_id);
+  for (const auto& id : fact.also) add("+" + id);
+  if (fact.kind == FactKind::prompt) {
+    add(word(fact.urgency));
+    add(word(fact.reason));
+  }
+  if (fact.kind == FactKind::posture || fact.posture != Posture::unknown) add(word(fact.posture));
+  add(word(fact.how));
+  add(fact.text);
+  for (const auto reason : fact.by) add(word(reason));
+  if (fact.kind == FactKind::session_end) {
+    add(std::to_string(std::chrono::duration_cast<std::chrono::seconds>(fact.length).count()) +
+        "s");
+  }
+  if (fact.since) add("since " + clock_text(fact.since->time_since_epoch()));
+  return text;
+}
+
+}  // namespace poised::core
