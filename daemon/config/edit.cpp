@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <system_error>
+
+#include "config/inspect.hpp"
+#include "config/text.hpp"
+
+namespace poised::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Flat = std::map<std::string, std::string>;
+
+void flatten(const Table& table, const std::string& prefix, Flat& out) {
+  for (const auto& entry : table.entries) {
+    const std::string key = prefix + toml_key(entry.key);
+    if (const auto* inner = std::get_if<Table>(&entry.value.data))
+      flatten(*inner, key + ".", out);
+    else
+      out[key] = to_toml(entry.value);
+  }
+}
+
+/// Every value of a text under its dotted key; std::nullopt if it is not TOML.
+std::optional<Flat> flat(const std::string& text) {
+  const auto parsed = parse_toml(text);
+  const auto* table = std::get_if<Table>(&parsed);
+  if (table == nullptr) return std::nullopt;
+  Flat out;
+  flatten(*table, {}, out);
+  return out;
+}
+
+const Value* find_value(const Table& table, std::string_view key) {
+  const std::size_t dot = key.find('.');
+  const auto entry = std::ranges::find(table.entries, key.substr(0, dot), &Entry::key);
+  if (entry == table.entries.end()) return nullptr;
+  if (dot == std::string_view::npos) return &entry->value;
+  const auto* inner = std::get_if<Table>(&entry->value.data);
+  return inner == nullptr ? nullptr : find_value(*inner, key.substr(dot + 1));
+}
+
+/// The byte at which `position` stands.
+std::size_t byte_offset(std::string_view text, Position position) {
+  std::size_t at = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  for (std::uint32_t line = 1; line < position.line; ++line)
+    at = std::min(text.find('\n', at), text.size() - 1) + 1;
+  for (std::uint32_t column = 1; column < position.column && at < text.size(); ++column)
+    at += std::max<std::size_t>(utf8_length_at(text, at), 1);
+  return at;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const auto& line : lines) out += line + "\n";
+  return out;
+}
+
+/// The name in a line "[ name ]", with or without a comment after it.
+std::optional<std::string> header_of(std::string_view line) {
+  line = trimmed(line.substr(0, line.find('#')));
+  if (line.size() < 3 || line.front() != '[' || line.back() != ']') return std::nullopt;
+  std::string name(line.substr(1, line.size() - 2));
+  std::erase_if(name, [](char c) { return c == ' ' || c == '\t'; });
+  return name;
+}
+
+/// Texts that might be `text` with `key` = `value` in it, the best first. Which of them are is
+/// found by reading them: a line that looks like a header may stand within a long string.
+std::vector<std::string> attempts(const std::string& text, const Table& table,
+                                  const std::string& key, const std::string& value) {
+  if (const Value* old = find_value(table, key)) {
+    std::string changed = text;
+    const std::size_t begin = byte_offset(text, old->at);
+    changed.replace(begin, byte_offset(text, old->end) - begin, value);
+    return {changed};
+  }
+  std::vector<std::string> out;
+  const std::size_t dot = key.rfind('.');
+  const std::string section = key.substr(0, dot);
+  const std::string name = key.substr(dot + 1);
+  const std::string end = text.find("\r\n") == std::string::npos ? "" : "\r";
+  const auto lines = lines_of(text);
+  const auto with_line = [&](std::size_t at, const std::string& line) {
+    auto changed = lines;
+    changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(at), line + end);
+    return joined(changed);
+  };
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (header_of(lines[i]) != section) continue;
+    // After a line that shows the key as a comment, else after the section's last value.
+    std::size_t last = i;
+    for (std::size_t j = i + 1; j < lines.size() && !header_of(lines[j]); ++j) {
+      const std::string_view line = trimmed(lines[j]);
+      if (!line.empty() && !line.starts_with('#')) last = j;
+      if (!line.starts_with('#')) continue;
+      const std::string_view shown = trimmed(line.substr(1));
+      if (shown.starts_with(name) && trimmed(shown.substr(name.size())).starts_with('='))
+        out.push_back(with_line(j + 1, name + " = " + value));
+    }
+    out.push_back(with_line(last + 1, name + " = " + value));
+  }
+  const std::string gap = lines.empty() || trimmed(lines.back()).empty() ? "" : end + "\n";
+  out.push_back(joined(lines) + gap + "[" + section + "]" + end + "\n" + name + " = " + value +
+                end + "\n");
+  out.push_back(with_line(0, key + " = " + value));
+  return out;
+}
+
+std::string error_text(const fs::path& file, int error) {
+  return fmt::format("{}: cannot be written: {}", one_line(file.native(), 4096),
+                     std::generic_category().message(error));
+}
+
+/// Puts `text` in the place of `file` at once; std::nullopt if it is done.
+std::optional<std::string> replace_file(const fs::path& file, const std::string& text) {
+  std::error_code error;
+  fs::create_directories(file.parent_path(), error);
+  if (error) return error_text(file, error.value());
+  std::string name = file.native() + ".XXXXXX";
+  const int fd = ::mkostemp(name.data(), O_CLOEXEC);
+  if (fd < 0) return error_text(file, errno);
+  struct stat old {};
+  const mode_t mode = ::stat(file.c_str(), &old) == 0 ? old.st_mode & 07777U : 0644U;
+  int failed = ::fchmod(fd, mode) == 0 ? 0 : errno;
+  for (std::size_t done = 0; failed == 0 && done < text.size();) {
+    const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
+    if (n >= 0)
+      done += static_cast<std::size_t>(n);
+    else if (errno != EINTR)
+      failed = errno;
+  }
+  if (failed == 0 && ::fsync(fd) != 0) failed = errno;
+  if (::close(fd) != 0 && failed == 0) failed = errno;
+  if (failed == 0 && ::rename(name.c_str(), file.c_str()) != 0) failed = errno;
+  if (failed == 0) return std::nullopt;
+  ::unlink(name.c_str());
+  return error_text(file, failed);
+}
+
+std::variant<Value, FileError> parse_value(const std::string& toml) {
+  auto parsed = parse_toml("value = " + toml);
+  if (auto* error = std::get_if<FileError>(&parsed)) return *error;
+  auto& table = std::get<Table>(parsed);
+  if (table.entries.size() != 1) return FileError{{}, "expected one value"};
+  return std::move(table.entries[0].value);
+}
+
+/// What was meant by `text`: as it stands, as a string, or as a list of one.
+std::variant<std::string, Refusal> understand(const KeySpec& spec, const std::string& text) {
+  const std::string quoted = to_toml(std::string_view(text));
+  std::optional<Refusal> first;
+  for (const auto& toml : {text, quoted, "[" + text + "]", "[" + quoted + "]"}) {
+    const auto value = parse_value(toml);
+    if (!std::holds_alternative<Value>(value)) continue;
+    const auto read = read_value(spec, std::get<Value>(value));
+    // As it was written, not as it would be written here: "90s" stays "90s".
+    if (std::holds_alternative<KeyValue>(read)) return to_toml(std::get<Value>(value));
+    // The first reading that is TOML at all is the likeliest: for a bare word, the string.
+    if (!first) first = std::get<Refusal>(read);
+  }
+  return first.value_or(Refusal{{}, "expected " + expectation(spec)});
+}
+
+}  // namespace
+
+std::optional<std::string> set_value(const fs::path& file, std::string_view key,
+                                     std::string_view value_text,
+                                     const std::vector<PluginSettingSpecs>& plugins) {
+  const auto spec = find_key(key, plugins);
+  if (!spec) {
+    std::vector<std::string> known;
+    for (const auto& registered : key_registry()) known.push_back(registered.path);
+    const auto meant = did_you_mean(key, known);
+    return fmt::format("{}: unknown key{}", one_line(key),
+                       meant ? "; did you mean '" + *meant + "'?" : std::string());
+  }
+  const auto understood = understand(*spec, std::string(trimmed(value_text)));
+  if (const auto* refusal = std::get_if<Refusal>(&understood))
+    return fmt::format("{}: {}", spec->path, one_line(refusal->reason));
+  const auto& value = std::get<std::string>(understood);
+
+  std::error_code error;
+  const fs::path target = fs::is_symlink(file, error) ? fs::weakly_canonical(file, error) : file;
+  std::string text = "schema = 1\n";
+  if (fs::exists(target, error)) {
+    // What is broken, or of a later version, is not for this program to write.
+    for (const auto& problem : load_files({target}, plugins).problems)
+      if (problem.kind == ProblemKind::file) return problem.text();
+    std::ifstream stream(target, std::ios::binary);
+    text.assign(std::istreambuf_iterator<char>(stream), {});
+  }
+  const auto parsed = parse_toml(text);
+  if (const auto* broken = std::get_if<FileError>(&parsed))
+    return Problem{.file = target, .at = broken->at, .reason = broken->reason}.text();
+  Flat wanted;
+  flatten(std::get<Table>(parsed), {}, wanted);
+  wanted[spec->path] = value;
+  for (const auto& attempt : attempts(text, std::get<Table>(parsed), spec->path, value))
+    if (flat(attempt) == wanted) return replace_file(target, attempt);
+  return fmt::format("{}: {}: found no place for it; write it by hand",
+                     one_line(file.native(), 4096), spec->path);
+}
+
+}  // namespace poised::config

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+#include "config/inspect.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "config/text.hpp"
+
+namespace poised::config {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::vector<Problem> as_a_check(std::vector<Problem> problems) {
+  for (auto& problem : problems)
+    if (problem.kind == ProblemKind::unknown_key) problem.severity = Severity::error;
+  return problems;
+}
+
+std::string source_text(const Source& source) {
+  std::string out(layer_name(source.layer));
+  if (!source.file.empty())
+    out += fmt::format(", {}:{}", one_line(source.file.native(), 4096), source.at.line);
+  return out;
+}
+
+std::string value_text(const Setting& setting) {
+  return setting.value.empty() ? "not set" : setting.value;
+}
+
+ordered_json value_json(const std::string& toml) {
+  if (toml.empty()) return nullptr;
+  const auto parsed = parse_toml("value = " + toml);
+  const auto* table = std::get_if<Table>(&parsed);
+  if (table == nullptr || table->entries.size() != 1) return nullptr;
+  return ordered_json::parse(to_json(table->entries[0].value), nullptr, false);
+}
+
+ordered_json setting_json(const Setting& setting) {
+  ordered_json out;
+  out["value"] = value_json(setting.value);
+  out["layer"] = layer_name(setting.source.layer);
+  out["file"] = setting.source.file.empty()
+                    ? ordered_json()
+                    : ordered_json(one_line(setting.source.file.native(), 4096));
+  out["line"] = setting.source.at.line == 0 ? ordered_json() : ordered_json(setting.source.at.line);
+  return out;
+}
+
+std::string_view direction_text(PolicyDirection direction) {
+  switch (direction) {
+    case PolicyDirection::any:
+      return "may set, bound or forbid it";
+    case PolicyDirection::never_on:
+      return "may switch it off, never force it on";
+    case PolicyDirection::only_lower:
+      return "may lower it only";
+    case PolicyDirection::at_least_one:
+      return "may bound it, never below 1";
+  }
+  return {};
+}
+
+std::string bound_text(const KeySpec& spec, std::int64_t bound) {
+  return spec.type == Type::duration
+             ? to_toml(std::string_view(format_duration(core::Duration(bound))))
+             : std::to_string(bound);
+}
+
+// ------------------------------------------------------------------ schema
+
+ordered_json key_schema(const KeySpec& spec) {
+  ordered_json out;
+  if (!spec.doc.empty()) out["description"] = spec.doc;
+  const auto texts = [](ordered_json items) {
+    return ordered_json{{"type", "array"}, {"items", std::move(items)}};
+  };
+  switch (spec.type) {
+    case Type::boolean:
+      out["type"] = "boolean";
+      break;
+    case Type::boolean_or_auto:
+      out["enum"] = {true, false, "auto"};
+      break;
+    case Type::integer:
+      out["type"] = "integer";
+      if (spec.min) out["minimum"] = *spec.min;
+      if (spec.max) out["maximum"] = *spec.max;
+      break;
+    case Type::duration:
+      out["type"] = "string";
+      out["pattern"] = "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+min)?([0-9]+s)?([0-9]+ms)?$";
+      break;
+    case Type::time_of_day:
+      out["type"] = "string";
+      out["pattern"] = "^([01]?[0-9]|2[0-3]):[0-5][0-9]$";
+      break;
+    case Type::string:
+      out["type"] = "string";
+      if (spec.syntax == Syntax::id) out["pattern"] = "^([a-z][a-z0-9-]{0,31})?$";
+      if (spec.max) out["maxLength"] = *spec.max;
+      break;
+    case Type::path:
+      out["type"] = "string";
+      out["pattern"] = "^(|/.*|~/.*)$";
+      break;
+    case Type::secret_ref:
+      out["type"] = "string";
+      break;
+    case Type::enumeration:
+      out["enum"] = spec.values;
+      break;
+    case Type::string_list:
+    case Type::hours:
+      out.update(texts(spec.values.empty() ? ordered_json{{"type", "string"}}
+                                           : ordered_json{{"enum", spec.values}}));
+      if (spec.max) out["maxItems"] = *spec.max;
+      break;
+    case Type::table_list:
+      out.update(texts({{"type", "object"}}));
+      break;
+  }
+  if (spec.default_value != KeyValue()) out["default"] = value_json(to_toml(spec.default_value));
+  return out;
+}
+
+ordered_json object_schema() {
+  return {
+      {"type", "object"}, {"properties", ordered_json::object()}, {"additionalProperties", false}};
+}
+
+}  // namespace
+
+std::vector<Problem> check(const Roots& roots, const std::vector<PluginSettingSpecs>& plugins) {
+  return as_a_check(load(roots, plugins).problems);
+}
+
+std::vector<Problem> check(const std::vector<std::filesystem::path>& files,
+                           const std::vector<PluginSettingSpecs>& plugins) {
+  return as_a_check(load_files(files, plugins).problems);
+}
+
+std::string Explanation::text() const {
+  std::string out =
+      fmt::format("{} = {}\n  {}\n", spec.path, value_text(effective.setting), spec.doc);
+  out += fmt::format("  from     {}\n", source_text(effective.setting.source));
+  for (const auto& setting : effective.overrode)
+    out += fmt::format("  over     {} ({})\n", value_text(setting), source_text(setting.source));
+  out += fmt::format("  takes    {}\n", expectation(spec));
+  const std::string built_in = to_toml(spec.default_value);
+  out += fmt::format("  default  {}\n", built_in.empty() ? "not set" : built_in);
+  out += fmt::format("  policy   {}\n", direction_text(spec.direction));
+  return out;
+}
+
+std::string Explanation::json() const {
+  ordered_json out;
+  out["key"] = spec.path;
+  out.update(setting_json(effective.setting));
+  out["overrode"] = ordered_json::array();
+  for (const auto& setting : effective.overrode) out["overrode"].push_back(setting_json(setting));
+  out["type"] = type_name(spec.type);
+  out["default"] = value_json(to_toml(spec.default_value));
+  const bool length = spec.type != Type::integer && spec.type != Type::duration;
+  const auto bound = [&](std::optional<std::int64_t> x) {
+    return !x || length ? ordered_json() : value_json(bound_text(spec, *x));
+  };
+  out["min"] = bound(spec.min);
+  out["max"] = bound(spec.max);
+  out["values"] = spec.values;
+  out["unit"] = spec.unit;
+  out["doc"] = spec.doc;
+  out["takes"] = expectation(spec);
+  out["policy"] = direction_text(spec.direction);
+  return out.dump();
+}
+
+std::optional<Explanation> explain(const Loaded& loaded,
+                                   const std::vector<PluginSettingSpecs>& plugins,
+                                   std::string_view key) {
+  auto spec = find_key(key, plugins);
+  if (!spec) return std::nullopt;
+  const auto found = std::ranges::find(loaded.effective, key, &Effective::key);
+  Effective effective = found != loaded.effective.end()
+                            ? *found
+                            : Effective{spec->path, {to_toml(spec->default_value), {}}, {}};
+  return Explanation{std::move(*spec), std::move(effective)};
+}
+
+std::optional<std::string> suggest_key(const Loaded& loaded, std::string_view key) {
+  std::vector<std::string> keys;
+  std::vector<std::string> elsewhere;
+  for (const auto& effective : loaded.effective) {
+    keys.push_back(effective.key);
+    if (effective.key.substr(effective.key.rfind('.') + 1) == key) elsewhere.push_back(keys.back());
+  }
+  if (elsewhere.size() == 1) return elsewhere[0];
+  return did_you_mean(key, keys);
+}
+
+std::string show_toml(const Loaded& loaded) {
+  std::string out = "schema = 1\n";
+  std::string section;
+  for (const auto& [key, setting, overrode] : loaded.effective) {
+    const std::size_t dot = key.rfind('.');
+    if (key.substr(0, dot) != section) {
+      section = key.substr(0, dot);
+      out += fmt::format("\n[{}]\n", section);
+    }
+    const std::string name = key.substr(dot + 1);
+    if (setting.value.empty())
+      out += fmt::format("# {} is not set\n", name);
+    else
+      out += fmt::format("{} = {}  # {}\n", name, setting.value, source_text(setting.source));
+  }
+  return out;
+}
+
+std::string show_json(const Loaded& loaded) {
+  ordered_json out = ordered_json::object();
+  for (const auto& [key, setting, overrode] : loaded.effective) out[key] = setting_json(setting);
+  return out.dump();
+}
+
+std::string json_schema(const std::vector<PluginSettingSpecs>& plugins) {
+  ordered_json out;
+  out["$schema"] = "https://json-schema.org/draft/2020-12/schema";
+  out["title"] = "Poised configuration";
+  out.update(object_schema());
+  out["properties"]["schema"] = {{"description", "The version of these keys."}, {"const", 1}};
+  auto& properties = out["properties"];
+  ordered_json own = ordered_json::object();
+  const auto section = [](ordered_json& parent, const std::string& name) -> ordered_json& {
+    if (!parent.contains(name)) parent[name] = object_schema();
+    return parent[name]["properties"];
+  };
+  for (const auto& spec : key_registry()) {
+    const std::size_t dot = spec.path.rfind('.');
+    const std::string name = spec.path.substr(dot + 1);
+    const std::string table = spec.path.substr(0, dot);
+    if (!table.starts_with("breaks.")) {
+      section(properties, table)[name] = key_schema(spec);
+      continue;
+    }
+    auto& breaks = section(properties, "breaks");
+    section(table == "breaks.<id>" ? own : breaks, table.substr(7))[name] = key_schema(spec);
+  }
+  // A pattern applies to the names beside it too, so the built-in breaks are taken out of it.
+  std::string names = "posture";
+  for (const auto& [id, schema] : properties["breaks"]["properties"].items()) names += "|" + id;
+  properties["breaks"]["patternProperties"] = {
+      {fmt::format("^(?!({})$)[a-z][a-z0-9-]{{0,31}}$", names), own.begin().value()}};
+  properties["plugin"] = {{"type", "object"}, {"properties", ordered_json::object()}};
+  for (const auto& plugin : plugins) {
+    auto& settings = section(properties["plugin"]["properties"], plugin.id);
+    for (const auto& setting : plugin.settings)
+      settings[setting.key] = key_schema(plugin_key(plugin.id, setting));
+  }
+  return out.dump(2) + "\n";
+}
+
+}  // namespace poised::config

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/layers.hpp"
+
+// What `poisectl config` says about the configuration.
+namespace poised::config {
+
+/// As a person who checks a configuration wants it: unknown keys are errors. Nothing of severity
+/// error = fit to be rolled out.
+std::vector<Problem> check(const Roots& roots, const std::vector<PluginSettingSpecs>& plugins);
+/// The named files only, over the built-in defaults.
+std::vector<Problem> check(const std::vector<std::filesystem::path>& files,
+                           const std::vector<PluginSettingSpecs>& plugins);
+
+struct Explanation {
+  KeySpec spec;         ///< type, default, range, doc
+  Effective effective;  ///< value, where from, what it overrode
+
+  /// Several lines for people, ending in a newline.
+  std::string text() const;
+  /// One JSON object.
+  std::string json() const;
+};
+
+/// std::nullopt if there is no key of that name.
+std::optional<Explanation> explain(const Loaded& loaded,
+                                   const std::vector<PluginSettingSpecs>& plugins,
+                                   std::string_view key);
+
+/// The key that was probably meant.
+std::optional<std::string> suggest_key(const Loaded& loaded, std::string_view key);
+
+/// The configuration in force as TOML that loads to the same, each line saying where it came from.
+std::string show_toml(const Loaded& loaded);
+/// The same as one JSON object: key → {value, layer, file, line}.
+std::string show_json(const Loaded& loaded);
+
+/// The schema of a configuration file (JSON Schema 2020-12).
+std::string json_schema(const std::vector<PluginSettingSpecs>& plugins);
+
+/// Writes `key` = `value_text` (TOML, or a bare word for texts and durations) into `file`, keeping
+/// every comment and line around it; makes the file and its directories if there are none. The
+/// change is checked first and then made at once (rename), through a symbolic link if it is one.
+/// Returns why not, one line, or std::nullopt if it is done.
+std::optional<std::string> set_value(const std::filesystem::path& file, std::string_view key,
+                                     std::string_view value_text,
+                                     const std::vector<PluginSettingSpecs>& plugins);
+
+}  // namespace poised::config

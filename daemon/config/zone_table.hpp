@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/policy.hpp"
+#include "core/time.hpp"
+
+// Local time for a core that cannot ask. Any zone in any process without touching TZ, which is
+// global to it: the C library knows only one zone at a time and C++20's zones are not in g++ 12;
+// ICU would map 30 MB for it. So the zone files (RFC 8536) are read here, in full strictness.
+namespace poised::config {
+
+/// `offsets` serves as Policy::zone: sorted, the first entry a month before `from`, the last change
+/// covered at least `days` (0 to 1000) after it. Empty, with a `problem` of one line, if the zone
+/// is not known or its file is damaged; then UTC counts.
+struct ZoneTable {
+  std::vector<core::ZoneOffset> offsets;
+  std::optional<std::string> problem;
+};
+
+/// Where zones come from; tests bring their own.
+struct ZoneSource {
+  std::filesystem::path zone_dir = "/usr/share/zoneinfo";
+  std::filesystem::path system_zone = "/etc/localtime";
+  std::optional<std::string> tz_variable;  ///< the value of TZ, if it is set: wins over system_zone
+
+  /// With this process's TZ and TZDIR.
+  static ZoneSource from_environment();
+};
+
+/// The zone `zone` ("Europe/Berlin", or a POSIX rule as TZ takes it: "CET-1CEST,M3.5.0,M10.5.0/3"),
+/// or the system's if empty. A system without /etc/localtime is in UTC, as the C library has it.
+ZoneTable zone_table(const std::string& zone, core::WallTime from, int days = 430,
+                     const ZoneSource& source = ZoneSource::from_environment());
+
+}  // namespace poised::config
