@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#include <CLI/CLI.hpp>
+
+#include "build_config.hpp"
+#include "ctl/commands.hpp"
+
+namespace poised::ctl {
+namespace {
+
+/// Adds commands that all write the same options.
+class Tree {
+ public:
+  explicit Tree(Options& options) : options_(options) {}
+
+  CLI::App* add(CLI::App& parent, const std::string& name, const std::string& what, Action action) {
+    auto* command = parent.add_subcommand(name, what);
+    command->group(group_);
+    const auto path = parent.get_parent() == nullptr ? name : parent.get_name() + " " + name;
+    // Before its arguments are parsed, so that errors in them have their context.
+    command->preparse_callback([&options = options_, path, action](std::size_t) {
+      options.command = path;
+      options.action = action;
+    });
+    command->add_flag("--json", options_.json, "Print JSON");
+    return command;
+  }
+
+  /// A command that reads configuration or build data itself.
+  CLI::App* add_offline(CLI::App& parent, const std::string& name, const std::string& what,
+                        Action action) {
+    auto* command = add(parent, name, what, action);
+    if (build::development)
+      command
+          ->add_option("--config-root", options_.config_root,
+                       "Prefix for /etc, /usr/share and the user's files")
+          ->type_name("DIR");
+    return command;
+  }
+
+  void group(std::string name) { group_ = std::move(name); }
+
+ private:
+  Options& options_;
+  std::string group_;
+};
+
+void add_everyday(CLI::App& app, Tree& tree, Options& options) {
+  tree.group("Every day");
+  tree.add(app, "status", "How things stand: presence, breaks, posture, plugins", show_status);
+  tree.add(app, "next", "What comes next, when, and what holds it", show_next);
+
+  auto* pausing = tree.add(app, "pause", "Hold back prompts, until resume or for a time", pause);
+  auto* length = pausing->add_option("--for", options.pause_for, "For this long: 45min, 1h30min")
+                     ->type_name("TIME");
+  pausing->add_option("--until", options.pause_until, "Until then: 14:00, \"2026-03-02 14:00\"")
+      ->type_name("CLOCK")
+      ->excludes(length);
+  pausing->add_option("--reason", options.pause_reason, "For your own memory; shown in status")
+      ->type_name("TEXT");
+  tree.add(app, "resume", "End the pause, or a quiet day", resume);
+  tree.add(app, "quiet-today", "No prompts until the day turns", quiet_today);
+
+  tree.add(app, "sit", "Say that you are sitting", say_posture);
+  tree.add(app, "stand", "Say that you are standing", say_posture);
+
+  tree.group("The break that is offered");
+  tree.add(app, "take", "Start a break now, whatever holds it", take)
+      ->add_option("BREAK", options.break_id, "stretch, micro, rest")
+      ->type_name("")
+      ->required();
+  tree.add(app, "start", "Begin it", answer);
+  tree.add(app, "done", "It is taken", answer);
+  tree.add(app, "snooze", "Ask again in a few minutes", answer);
+  tree.add(app, "skip", "Not this time", answer);
+}
+
+void add_plugins(CLI::App& app, Tree& tree, Options& options) {
+  const auto with_id = [&options](CLI::App* command) {
+    command->add_option("ID", options.plugin_id, "The plugin")->type_name("")->required();
+  };
+  auto* plugins = tree.add(app, "plugins", "The plugins and how they fare", list_plugins);
+  tree.group("Commands");
+  tree.add(*plugins, "list", "The plugins and how they fare", list_plugins);
+  with_id(tree.add_offline(*plugins, "inspect", "What a plugin's manifest and library say",
+                           inspect_plugin));
+  with_id(tree.add(*plugins, "restart", "Start its process afresh; lifts a quarantine",
+                   restart_plugin));
+}
+
+void add_config(CLI::App& app, Tree& tree, Options& options) {
+  auto* config =
+      app.add_subcommand("config", "The configuration: what holds, why, and whether it is sound");
+  config->group("Behind it");
+  config->preparse_callback([&options](std::size_t) { options.command = "config"; });
+  config->require_subcommand(1);
+  tree.group("Commands");
+  tree.add_offline(*config, "show", "Every key in force, and where it comes from", config_show);
+  tree.add_offline(*config, "check", "Whether the files are sound", config_check)
+      ->add_option("FILE", options.files, "These files only, over the built-in defaults")
+      ->type_name("");
+  tree.add_offline(*config, "explain", "What a key does, its value, and what it overrode",
+                   config_explain)
+      ->add_option("KEY", options.key, "breaks.stretch.interval")
+      ->type_name("")
+      ->required();
+  auto* set = tree.add_offline(
+      *config, "set", "Change a key in your own file, leaving the rest of it alone", config_set);
+  set->add_option("KEY", options.key, "breaks.stretch.interval")->type_name("")->required();
+  set->add_option("VALUE", options.value, "50min")->type_name("")->required();
+  tree.add_offline(*config, "schema", "The JSON Schema of a configuration file", config_schema);
+}
+
+}  // namespace
+
+void build_command_tree(CLI::App& app, Options& options) {
+  app.set_version_flag("--version", std::string("poisectl ") + build::version);
+  Tree tree(options);
+  add_everyday(app, tree, options);
+  tree.group("Behind it");
+  tree.add(app, "monitor", "Print what the daemon decides, as it happens", monitor);
+  tree.add(app, "doctor", "What is not as it should be", doctor);
+  add_plugins(app, tree, options);
+  add_config(app, tree, options);
+  tree.group("Behind it");
+  tree.add_offline(app, "version", "The versions of poisectl and of the running daemon",
+                   show_version);
+
+  tree.group("");  // for the build, not for people
+  tree.add(app, "completions", "Completions for a shell", print_completions)
+      ->add_option("SHELL", options.shell)
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+      ->required();
+  tree.add(app, "manual-keys", "The keys of the configuration, for its manual page",
+           print_manual_keys);
+}
+
+}  // namespace poised::ctl

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "config/key_registry.hpp"
+#include "ctl/options.hpp"
+
+// What each command does. All throw Failure.
+namespace poised::ctl {
+
+// Of the running daemon.
+Exit show_status(const Options&, Output&);
+Exit show_next(const Options&, Output&);
+Exit pause(const Options&, Output&);
+Exit resume(const Options&, Output&);
+Exit quiet_today(const Options&, Output&);
+Exit take(const Options&, Output&);
+Exit answer(const Options&, Output&);       ///< the word is the command's own name
+Exit say_posture(const Options&, Output&);  ///< likewise: sit, stand
+Exit list_plugins(const Options&, Output&);
+Exit restart_plugin(const Options&, Output&);
+Exit monitor(const Options&, Output&);
+Exit doctor(const Options&, Output&);
+
+// With or without a daemon.
+Exit show_version(const Options&, Output&);
+Exit inspect_plugin(const Options&, Output&);
+Exit config_show(const Options&, Output&);
+Exit config_check(const Options&, Output&);
+Exit config_explain(const Options&, Output&);
+Exit config_set(const Options&, Output&);
+Exit config_schema(const Options&, Output&);
+
+// For the build.
+Exit print_completions(const Options&, Output&);
+Exit print_manual_keys(const Options&, Output&);
+
+/// The settings that the installed plugins declare.
+std::vector<config::PluginSettingSpecs> plugin_settings();
+
+}  // namespace poised::ctl

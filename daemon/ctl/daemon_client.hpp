@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ctl/failure.hpp"
+
+namespace poised::ctl {
+
+/// The running daemon, asked over the session bus. Every call returns within 2 s. Throws Failure:
+/// of Exit::no_daemon if none runs, of Exit::failed with the daemon's own line if it refuses.
+class DaemonClient {
+ public:
+  /// `context` begins the line of every Failure.
+  explicit DaemonClient(std::string context);
+  ~DaemonClient();
+  DaemonClient(const DaemonClient&) = delete;
+  DaemonClient& operator=(const DaemonClient&) = delete;
+
+  // JSON texts; see the interface's XML.
+  std::string status();
+  std::string next();
+  std::string doctor();
+  std::string version();
+
+  /// `until` in UTC seconds; 0: until resume().
+  void pause(std::int64_t until, const std::string& reason);
+  void resume();
+  void quiet_today();
+  /// start, done, snooze or skip: to the prompt that is open or running.
+  void answer(const std::string& word);
+  void take(const std::string& break_id);
+  void say_posture(const std::string& word);
+  void restart_plugin(const std::string& id);
+
+  /// Calls `on_event` with each decision's JSON text, until a signal asks this process to end
+  /// (Exit::done) or the daemon leaves (Exit::no_daemon). SIGINT and SIGTERM stay blocked from then
+  /// on.
+  Exit monitor(const std::function<void(const std::string& json)>& on_event);
+
+ private:
+  struct Bus;
+
+  std::string context_;
+  std::unique_ptr<Bus> bus_;
+};
+
+}  // namespace poised::ctl

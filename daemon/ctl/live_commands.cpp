@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include "ctl/commands.hpp"
+#include "ctl/daemon_client.hpp"
+#include "ctl/render.hpp"
+#include "ctl/when.hpp"
+
+namespace poised::ctl {
+namespace {
+
+Json parse(const Options& options, const std::string& answer) {
+  auto json = Json::parse(answer, nullptr, false);
+  if (json.is_discarded())
+    throw Failure(Exit::failed, options.command + ": daemon: its answer is not JSON");
+  return json;
+}
+
+template <typename Render>
+Exit show(const Options& options, Output& output, const std::string& answer, Render render) {
+  const auto json = parse(options, answer);
+  if (options.json)
+    output.out << json.dump(2) << '\n';
+  else
+    output.out << render(json, output.look);
+  return Exit::done;
+}
+
+/// Says what was done.
+Exit done(const Options& options, Output& output, const std::string& sentence) {
+  if (options.json)
+    output.out << Json{{"done", options.command}}.dump() << '\n';
+  else
+    output.out << sentence << '\n';
+  return Exit::done;
+}
+
+}  // namespace
+
+Exit show_status(const Options& options, Output& output) {
+  return show(options, output, DaemonClient(options.command).status(), render_status);
+}
+
+Exit show_next(const Options& options, Output& output) {
+  return show(options, output, DaemonClient(options.command).next(), render_next);
+}
+
+Exit pause(const Options& options, Output& output) {
+  const auto now = output.look.now;
+  std::int64_t until = 0;
+  if (!options.pause_for.empty()) until = pause_end_after(options.pause_for, now);
+  if (!options.pause_until.empty()) until = pause_end_at(options.pause_until, now);
+  DaemonClient(options.command).pause(until, options.pause_reason);
+  return done(options, output,
+              until == 0 ? std::string("Paused until poisectl resume.")
+                         : fmt::format("Paused until {}.", clock_face(until, now)));
+}
+
+Exit resume(const Options& options, Output& output) {
+  DaemonClient(options.command).resume();
+  return done(options, output, "Not paused.");
+}
+
+Exit quiet_today(const Options& options, Output& output) {
+  DaemonClient(options.command).quiet_today();
+  return done(options, output, "Quiet until the day turns; poisectl resume ends it.");
+}
+
+Exit take(const Options& options, Output& output) {
+  DaemonClient(options.command).take(options.break_id);
+  return done(options, output, break_title(options.break_id) + " has begun.");
+}
+
+Exit answer(const Options& options, Output& output) {
+  DaemonClient(options.command).answer(options.command);
+  if (options.command == "start") return done(options, output, "Begun.");
+  if (options.command == "snooze") return done(options, output, "Snoozed.");
+  if (options.command == "skip") return done(options, output, "Skipped.");
+  return done(options, output, "Done.");
+}
+
+Exit say_posture(const Options& options, Output& output) {
+  const bool sit = options.command == "sit";
+  DaemonClient(options.command).say_posture(sit ? "sitting" : "standing");
+  return done(options, output, sit ? "Sitting." : "Standing.");
+}
+
+Exit list_plugins(const Options& options, Output& output) {
+  auto status = parse(options, DaemonClient(options.command).status());
+  if (options.json)
+    output.out << list(status, "plugins").dump(2) << '\n';
+  else
+    output.out << render_plugins(status, output.look);
+  return Exit::done;
+}
+
+Exit restart_plugin(const Options& options, Output& output) {
+  DaemonClient(options.command).restart_plugin(options.plugin_id);
+  return done(options, output, options.plugin_id + " is being restarted.");
+}
+
+Exit monitor(const Options& options, Output& output) {
+  DaemonClient client(options.command);
+  const auto exit = client.monitor([&](const std::string& json) {
+    const auto event = Json::parse(json, nullptr, false);
+    if (event.is_discarded()) return;
+    output.out << (options.json ? event.dump() + "\n" : render_event(event, output.look))
+               << std::flush;
+  });
+  if (exit == Exit::no_daemon) throw Failure(exit, "monitor: daemon: it has left");
+  return exit;
+}
+
+Exit doctor(const Options& options, Output& output) {
+  const auto report = parse(options, DaemonClient(options.command).doctor());
+  if (options.json)
+    output.out << report.dump(2) << '\n';
+  else
+    output.out << render_doctor(report, output.look);
+  std::size_t errors = 0;
+  for (const auto& problem : list(report, "problems"))
+    errors += text(problem, "severity") == "error" ? 1 : 0;
+  if (errors == 0) return Exit::done;
+  output.out << std::flush;
+  throw Failure(Exit::failed,
+                fmt::format("doctor: daemon: {} error{}", errors, errors == 1 ? "" : "s"));
+}
+
+}  // namespace poised::ctl

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "build_config.hpp"
+#include "config/inspect.hpp"
+#include "config/layers.hpp"
+#include "ctl/commands.hpp"
+#include "ctl/daemon_client.hpp"
+#include "ctl/json.hpp"
+
+namespace poised::ctl {
+namespace {
+
+config::Roots roots_of(const Options& options) {
+  if (options.config_root.empty()) return config::Roots::from_environment();
+  return config::Roots::from_environment(std::filesystem::absolute(options.config_root));
+}
+
+Json json_of(const config::Problem& problem) {
+  return {{"severity", problem.severity == config::Severity::error ? "error" : "warning"},
+          {"file", problem.file.string()},
+          {"line", problem.at.line},
+          {"column", problem.at.column},
+          {"key", problem.key},
+          {"reason", problem.reason}};
+}
+
+void print(Output& output, const std::string& text) {
+  output.out << text;
+  if (!text.ends_with('\n')) output.out << '\n';
+}
+
+}  // namespace
+
+Exit show_version(const Options& options, Output& output) {
+  std::optional<std::string> daemon;
+  try {
+    daemon = DaemonClient(options.command).version();
+  } catch (const Failure&) {
+    // None, or one that does not answer: then there is nothing to say about it.
+  }
+  if (options.json) {
+    output.out << Json{{"version", build::version},
+                       {"daemon", daemon ? Json(*daemon) : Json(nullptr)}}
+                      .dump()
+               << '\n';
+    return Exit::done;
+  }
+  output.out << "poisectl " << build::version << '\n'
+             << (daemon ? "poised " + *daemon + ", running" : std::string("poised is not running"))
+             << '\n';
+  return Exit::done;
+}
+
+Exit config_show(const Options& options, Output& output) {
+  const auto loaded = config::load(roots_of(options), plugin_settings());
+  print(output, options.json ? config::show_json(loaded) : config::show_toml(loaded));
+  return Exit::done;
+}
+
+Exit config_check(const Options& options, Output& output) {
+  const auto specs = plugin_settings();
+  const std::vector<std::filesystem::path> files(options.files.begin(), options.files.end());
+  const auto problems =
+      files.empty() ? config::check(roots_of(options), specs) : config::check(files, specs);
+
+  std::size_t errors = 0;
+  auto found = Json::array();
+  for (const auto& problem : problems) {
+    const bool error = problem.severity == config::Severity::error;
+    errors += error ? 1 : 0;
+    found.push_back(json_of(problem));
+    if (!options.json) output.out << problem.text() << (error ? "" : " (warning)") << '\n';
+  }
+  if (options.json) output.out << Json{{"problems", found}}.dump(2) << '\n';
+  if (errors == 0 && !options.json) output.out << "The configuration is sound.\n";
+  if (errors == 0) return Exit::done;
+  output.out << std::flush;
+  throw Failure(Exit::failed, fmt::format("config check: {}: {} error{}",
+                                          files.empty() ? "configuration" : options.files.front(),
+                                          errors, errors == 1 ? "" : "s"));
+}
+
+Exit config_explain(const Options& options, Output& output) {
+  const auto specs = plugin_settings();
+  const auto loaded = config::load(roots_of(options), specs);
+  const auto explanation = config::explain(loaded, specs, options.key);
+  if (!explanation) {
+    const auto meant = config::suggest_key(loaded, options.key);
+    throw Failure(Exit::failed, fmt::format("config explain: {}: no such key{}", options.key,
+                                            meant ? "; did you mean " + *meant + "?" : ""));
+  }
+  print(output, options.json ? explanation->json() : explanation->text());
+  return Exit::done;
+}
+
+Exit config_set(const Options& options, Output& output) {
+  const auto file = roots_of(options).user_file();
+  if (const auto refused = config::set_value(file, options.key, options.value, plugin_settings()))
+    throw Failure(Exit::failed, fmt::format("config set: {}: {}", options.key, *refused));
+  if (options.json)
+    output.out << Json{{"done", options.command}, {"file", file.string()}}.dump() << '\n';
+  else
+    output.out << options.key << " is set in " << file.string() << ".\n";
+  return Exit::done;
+}
+
+Exit config_schema(const Options&, Output& output) {
+  print(output, config::json_schema(plugin_settings()));
+  return Exit::done;
+}
+
+}  // namespace poised::ctl

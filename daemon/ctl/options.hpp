@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <CLI/App.hpp>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "ctl/failure.hpp"
+#include "ctl/text.hpp"
+
+namespace poised::ctl {
+
+struct Options;
+
+/// Where a command writes, and how.
+struct Output {
+  std::ostream& out;
+  Look look;
+};
+
+using Action = Exit (*)(const Options&, Output&);
+
+/// What the command line said.
+struct Options {
+  Action action = nullptr;
+  std::string command;  ///< "pause", "config check": the context of its errors
+  bool json = false;
+  std::string config_root;
+  std::string pause_for, pause_until, pause_reason;
+  std::string break_id, plugin_id, key, value, shell;
+  std::vector<std::string> files;
+};
+
+/// Fills `app` with every command. `options` is written when `app` parses, and must outlive it.
+void build_command_tree(CLI::App& app, Options& options);
+
+}  // namespace poised::ctl

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ctl/json.hpp"
+#include "ctl/text.hpp"
+
+// The daemon's JSON as a person reads it.
+namespace poised::ctl {
+
+std::string render_status(const Json& status, const Look& look);
+std::string render_next(const Json& next, const Look& look);
+std::string render_plugins(const Json& status, const Look& look);
+std::string render_doctor(const Json& report, const Look& look);
+
+/// One decision as a time and a sentence, in one line.
+std::string render_event(const Json& event, const Look& look);
+
+/// "Stretch", "Micro-break".
+std::string break_title(std::string_view id);
+
+/// What a prompt, or an event about one, asks for: "Stand up and stretch".
+std::string name_of_prompt(const Json& prompt);
+
+/// "a call, your calendar": what holds a break.
+std::string holds(const std::vector<std::string>& held_by);
+
+}  // namespace poised::ctl

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include "ctl/render.hpp"
+
+namespace poised::ctl {
+namespace {
+
+std::string when_text(const Json& item, const Look& look) {
+  const Json& at = field(item, "at");
+  if (at.is_number_integer()) return clock_face(at.get<std::int64_t>(), look.now);
+  const auto instant = parse_instant(text(item, "at"));
+  return instant < 0 ? std::string() : clock_face(instant, look.now);
+}
+
+std::string why_text(const Json& item) {
+  const auto state = text(item, "state");
+  const auto by = holds(texts(item, "held_by"));
+  if (const auto due = number(item, "due_in_s"))
+    return fmt::format("after {} more at the screen{}", spell_seconds(*due, Round::up),
+                       by.empty() ? std::string() : "; would now be held by " + by);
+  if (const auto returns = number(item, "returns_in_s"))
+    return fmt::format("comes back after {} more at the screen",
+                       spell_seconds(*returns, Round::up));
+  if (!by.empty()) return "due, held by " + by;
+  if (state == "waiting") return "due, waits for a pause in your typing";
+  if (state == "open") return "offered now";
+  if (state == "running") return "running now";
+  return state;
+}
+
+}  // namespace
+
+std::string render_next(const Json& next, const Look& look) {
+  std::string table;
+  for (const auto& item : list(next, "next")) {
+    const auto title = text(item, "title");
+    table += row(look, when_text(item, look),
+                 (title.empty() ? break_title(text(item, "id")) : title) + ": " + why_text(item));
+  }
+  return table.empty() ? "Nothing is coming.\n" : table;
+}
+
+std::string render_doctor(const Json& report, const Look& look) {
+  std::string screen;
+  for (const auto& problem : list(report, "problems")) {
+    const bool error = text(problem, "severity") == "error";
+    const auto line = row(Look{}, error ? "error" : "warning",
+                          text(problem, "context") + ": " + text(problem, "text"));
+    screen += error ? look.bad(line) : look.warn(line);
+  }
+  if (screen.empty()) screen = look.good("All is well.") + "\n";
+  screen += "\n";
+  for (const auto& fact : list(report, "facts")) {
+    const Json& value = field(fact, "value");
+    screen += row(look, text(fact, "name"), value.is_string() ? text(fact, "value") : value.dump());
+  }
+  return screen;
+}
+
+}  // namespace poised::ctl

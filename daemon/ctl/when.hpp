@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace poised::ctl {
+
+/// The instant, in UTC seconds, that ends a pause of this length ("45min", "1h30min") begun `now`.
+/// Throws Failure.
+std::int64_t pause_end_after(std::string_view duration, std::int64_t now);
+
+/// The instant of the next local "14:00", or of "2026-03-02 14:00". Throws Failure.
+std::int64_t pause_end_at(std::string_view clock, std::int64_t now);
+
+}  // namespace poised::ctl

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "process.hpp"
+
+namespace poised::test {
+
+/// A session bus of its own.
+class PrivateBus {
+ public:
+  PrivateBus();
+  const std::string& address() const { return address_; }
+
+ private:
+  Process process_;
+  std::string address_;
+};
+
+/// Serves the real interface, made from the daemon's XML, with answers that the test lays down.
+class FakeDaemon {
+ public:
+  explicit FakeDaemon(const PrivateBus& bus);
+  ~FakeDaemon();
+
+  /// The next call fails with org.poised.Error.Refused and this line.
+  void refuse(const std::string& line);
+  /// GetStatus is never answered.
+  void fall_silent();
+  void set_status(const std::string& json);
+  void set_doctor(const std::string& json);
+  void emit_event(const std::string& json);
+  /// Gives up the bus name.
+  void leave();
+
+  /// Waits until `call` ("Answer 0 snooze") has been received. Fails the test after 20 s.
+  void wait_for(const std::string& call);
+  std::vector<std::string> calls() const;
+
+ private:
+  class Object;
+  std::unique_ptr<sdbus::IConnection> connection_;
+  std::unique_ptr<Object> object_;
+  std::thread loop_;
+};
+
+}  // namespace poised::test

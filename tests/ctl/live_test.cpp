@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "fake_daemon.hpp"
+
+// The installed program against a daemon that serves the real interface.
+namespace poised::test {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class Live : public testing::Test {
+ protected:
+  std::vector<std::string> environment() const {
+    return {"DBUS_SESSION_BUS_ADDRESS=" + bus_.address(), "TZ=UTC", "LC_ALL=C.UTF-8"};
+  }
+  Finished poisectl(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), POISECTL);
+    return run(arguments, environment());
+  }
+
+  PrivateBus bus_;
+};
+
+class WithDaemon : public Live {
+ protected:
+  FakeDaemon daemon_{bus_};
+};
+
+TEST_F(Live, EveryLiveCommandReturnsThreeWithoutADaemon) {
+  const std::vector<std::vector<std::string>> commands{{"status"},
+                                                       {"next"},
+                                                       {"pause"},
+                                                       {"resume"},
+                                                       {"take", "stretch"},
+                                                       {"start"},
+                                                       {"done"},
+                                                       {"snooze"},
+                                                       {"skip"},
+                                                       {"quiet-today"},
+                                                       {"sit"},
+                                                       {"stand"},
+                                                       {"plugins"},
+                                                       {"plugins", "list"},
+                                                       {"plugins", "restart", "notify"},
+                                                       {"monitor"},
+                                                       {"doctor"}};
+  for (const auto& command : commands) {
+    const auto result = poisectl(command);
+    EXPECT_EQ(result.code, 3) << command.front();
+    EXPECT_EQ(result.out, "") << command.front();
+    EXPECT_THAT(result.err, HasSubstr(": daemon: not running")) << command.front();
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+  }
+}
+
+TEST_F(Live, NoSessionBusAtAllIsNoDaemon) {
+  const auto result = run({POISECTL, "status"}, {"DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"});
+  EXPECT_EQ(result.code, 3) << result.err;
+}
+
+TEST_F(Live, VersionNeedsNoDaemon) {
+  const auto result = poisectl({"version", "--json"});
+  EXPECT_EQ(result.code, 0);
+  const auto json = nlohmann::json::parse(result.out);
+  EXPECT_EQ(json["version"], POISED_VERSION);
+  EXPECT_TRUE(json["daemon"].is_null());
+}
+
+TEST_F(WithDaemon, VersionNamesTheDaemonsOwn) {
+  EXPECT_EQ(nlohmann::json::parse(poisectl({"version", "--json"}).out)["daemon"], "9.8.7");
+}
+
+TEST_F(WithDaemon, StatusAsJsonIsTheDaemonsOwnObject) {
+  const auto json = R"({"presence":"active","future-field":[1,{"deep":null}],"idle_s":1.5})";
+  daemon_.set_status(json);
+  const auto result = poisectl({"status", "--json"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(nlohmann::json::parse(result.out), nlohmann::json::parse(json));
+}
+
+TEST_F(WithDaemon, StatusForPeopleHasNoColoursInAPipe) {
+  daemon_.set_status(R"({"presence":"active","session_s":60})");
+  const auto result = poisectl({"status"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("at the screen, 1 min in this session"));
+  EXPECT_THAT(result.out, testing::Not(HasSubstr("\033")));
+}
+
+TEST_F(WithDaemon, AnAnswerThatIsNotJsonFails) {
+  daemon_.set_status("{");
+  const auto result = poisectl({"status"});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.err, "poisectl: status: daemon: its answer is not JSON\n");
+}
+
+TEST_F(WithDaemon, ADaemonThatDoesNotAnswerFailsAfterTwoSeconds) {
+  daemon_.fall_silent();
+  const auto begin = std::chrono::steady_clock::now();
+  const auto result = poisectl({"status"});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.err, "poisectl: status: daemon: no answer within 2 s\n");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
+TEST_F(WithDaemon, EachCommandCallsItsMethod) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> commands{
+      {{"start"}, "Answer 0 start"},
+      {{"done"}, "Answer 0 done"},
+      {{"snooze"}, "Answer 0 snooze"},
+      {{"skip"}, "Answer 0 skip"},
+      {{"take", "rest"}, "Take rest"},
+      {{"quiet-today"}, "QuietToday"},
+      {{"pause"}, "PauseWithReason 0 "},
+      {{"pause", "--reason", "talk"}, "PauseWithReason 0 talk"},
+      {{"resume"}, "Resume"},
+      {{"sit"}, "Say sitting"},
+      {{"stand"}, "Say standing"},
+      {{"next"}, "Next"},
+      {{"plugins"}, "GetStatus"},
+      {{"plugins", "restart", "notify"}, "RestartPlugin notify"}};
+  for (const auto& [command, call] : commands) {
+    const auto result = poisectl(command);
+    EXPECT_EQ(result.code, 0) << call << ": " << result.err;
+    EXPECT_THAT(result.err, IsEmpty());
+    ASSERT_THAT(daemon_.calls(), testing::Not(IsEmpty()));
+    EXPECT_EQ(daemon_.calls().back(), call);
+  }
+}
+
+TEST_F(WithDaemon, ActionsSayInJsonWhatWasDone) {
+  EXPECT_EQ(nlohmann::json::parse(poisectl({"skip", "--json"}).out),
+            nlohmann::json::parse(R"({"done":"skip"})"));
+}
+
+TEST_F(WithDaemon, PauseForAnHourEndsAnHourFromNow) {
+  const auto before = std::time(nullptr);
+  EXPECT_EQ(poisectl({"pause", "--for", "1h"}).code, 0);
+  const auto after = std::time(nullptr);
+  const auto call = daemon_.calls().back();
+  const auto until = std::stoll(call.substr(std::string("PauseWithReason ").size()));
+  EXPECT_GE(until, before + 3600);
+  EXPECT_LE(until, after + 3600);
+}
+
+TEST_F(WithDaemon, ARefusalIsTheDaemonsOwnLine) {
+  daemon_.refuse("snooze: stretch: no snoozes left");
+  const auto result = poisectl({"snooze"});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(result.err, "poisectl: snooze: stretch: no snoozes left\n");
+}
+
+TEST_F(WithDaemon, ARefusalCannotDriveTheTerminal) {
+  daemon_.refuse("skip: \033[2J\nfake");
+  EXPECT_EQ(poisectl({"skip"}).err, "poisectl: skip: ?[2J?fake\n");
+}
+
+TEST_F(WithDaemon, DoctorFailsOnlyOnErrors) {
+  daemon_.set_doctor(
+      R"({"problems":[{"severity":"warning","context":"notify","text":"no server"}],"facts":[]})");
+  EXPECT_EQ(poisectl({"doctor"}).code, 0);
+  daemon_.set_doctor(
+      R"({"problems":[{"severity":"error","context":"input","text":"cannot see input"}],"facts":[]})");
+  const auto result = poisectl({"doctor"});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.out, HasSubstr("input: cannot see input"));
+  EXPECT_EQ(result.err, "poisectl: doctor: daemon: 1 error\n");
+}
+
+TEST_F(WithDaemon, MonitorPrintsEventsAsTheyHappenAndEndsOnInterrupt) {
+  Process monitor({POISECTL, "monitor"}, environment());
+  daemon_.wait_for("Version");  // it has subscribed
+  daemon_.emit_event(R"({"at":"2026-03-02T09:00:00+01:00","event":"due","break":"stretch"})");
+  EXPECT_EQ(monitor.read_line(), "09:00:00  Stretch is due.");
+  daemon_.emit_event(
+      R"({"at":"2026-03-02T09:00:08+01:00","event":"prompt","break":"stretch","also":[]})");
+  EXPECT_EQ(monitor.read_line(), "09:00:08  Offered: Stretch.");
+  monitor.signal(SIGINT);
+  const auto result = monitor.finish();
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.err, "");
+}
+
+TEST_F(WithDaemon, MonitorInJsonPrintsOneObjectALine) {
+  Process monitor({POISECTL, "monitor", "--json"}, environment());
+  daemon_.wait_for("Version");
+  daemon_.emit_event("{\"at\":\"x\",\n\"event\":\"due\"}");
+  EXPECT_EQ(monitor.read_line(), R"({"at":"x","event":"due"})");
+  monitor.signal(SIGTERM);
+  EXPECT_EQ(monitor.finish().code, 0);
+}
+
+TEST_F(WithDaemon, MonitorEndsWithThreeWhenTheDaemonLeaves) {
+  Process monitor({POISECTL, "monitor"}, environment());
+  daemon_.wait_for("Version");
+  daemon_.leave();
+  const auto result = monitor.finish();
+  EXPECT_EQ(result.code, 3);
+  EXPECT_EQ(result.err, "poisectl: monitor: daemon: it has left\n");
+}
+
+TEST(MonitorWithoutABus, EndsWithThreeWhenTheBusGoes) {
+  auto bus = std::make_unique<PrivateBus>();
+  FakeDaemon daemon(*bus);
+  Process monitor({POISECTL, "monitor"}, {"DBUS_SESSION_BUS_ADDRESS=" + bus->address()});
+  daemon.wait_for("Version");
+  bus.reset();
+  EXPECT_EQ(monitor.finish().code, 3);
+}
+
+}  // namespace
+}  // namespace poised::test
