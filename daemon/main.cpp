@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include <boost/asio/io_context.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "plugin/inspect.hpp"
+#include "plugin/runner.hpp"
+#include "shell/arguments.hpp"
+#include "shell/clock.hpp"
+#include "shell/daemon.hpp"
+#include "shell/demo.hpp"
+
+namespace {
+
+int run(const poised::shell::Arguments& arguments) {
+  boost::asio::io_context loop(1);
+  poised::shell::SystemClock clock(loop);
+  poised::shell::Daemon daemon(loop, clock, poised::shell::daemon_options(arguments));
+  daemon.start();
+  loop.run();
+  return daemon.exit_code();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto arguments = poised::shell::parse_arguments(argc, argv);
+    if (arguments.finished) return arguments.exit_code;
+    if (!arguments.plugin_host.empty()) return poised::plugin::run_plugin_host(arguments.plugin_host);
+    if (!arguments.inspect.empty()) return poised::plugin::inspect_plugin(arguments.inspect, stdout);
+    return arguments.demo ? poised::shell::run_demo(arguments) : run(arguments);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "poised: error: %s\n", error.what());
+    return 1;
+  }
+}

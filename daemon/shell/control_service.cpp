@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+#include "shell/control_service.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+#include <map>
+#include <type_traits>
+
+#include "build_config.hpp"
+#include "core/status.hpp"
+#include "poised_adaptor.hpp"
+
+namespace poised::shell {
+namespace {
+
+constexpr const char* refused_error = "org.poised.Error.Refused";
+constexpr const char* invalid_args_error = "org.freedesktop.DBus.Error.InvalidArgs";
+constexpr const char* limits_error = "org.freedesktop.DBus.Error.LimitsExceeded";
+constexpr std::size_t longest_reason = 200;
+constexpr std::size_t most_inhibitors_a_caller = 32;
+
+[[noreturn]] void invalid(const std::string& text) { throw make_error(invalid_args_error, text); }
+
+void throw_if_refused(const ControlHandler::Refusal& refusal) {
+  if (refusal) throw make_error(refused_error, *refusal);
+}
+
+std::optional<core::WallTime> instant(std::int64_t utc_seconds) {
+  if (utc_seconds == 0) return std::nullopt;
+  constexpr std::int64_t year_9999 = 253402300799;
+  if (utc_seconds < 0 || utc_seconds > year_9999) invalid(fmt::format("pause: {}: not a UTC time", utc_seconds));
+  return core::WallTime(std::chrono::seconds(utc_seconds));
+}
+
+/// 1.x gives a pointer to the message that is being served, 2.x the message.
+template <typename Message>
+std::string sender_of(const Message& message) {
+  if constexpr (std::is_pointer_v<Message>)
+    return message->getSender();
+  else
+    return message.getSender();
+}
+
+core::Answer parse_answer(const std::string& word) {
+  using core::Answer;
+  for (const auto answer : {Answer::start, Answer::done, Answer::snooze, Answer::skip, Answer::dismiss,
+                            Answer::quiet_today})
+    if (word == core::word(answer)) return answer;
+  invalid(fmt::format("answer: {}: not one of start, done, snooze, skip, dismiss, quiet-today", word));
+}
+
+}  // namespace
+
+// The generated adaptors call these from sd-bus's C frames: only sdbus::Error may leave them.
+class ControlService::Object final
+    : public sdbus::AdaptorInterfaces<org::poised::Poised1_adaptor, org::poised::Poised1::Prompt_adaptor,
+                                      org::poised::Poised1::Posture_adaptor, org::poised::Poised1::Desk_adaptor,
+                                      org::poised::Poised1::Control_adaptor> {
+ public:
+  Object(Bus& bus, ControlHandler& handler)
+      : AdaptorInterfaces(bus.connection(), sdbus::ObjectPath{object_path}), bus_(bus), handler_(handler) {
+    registerAdaptor();
+  }
+  ~Object() { unregisterAdaptor(); }
+
+ private:
+  struct Caller {
+    std::map<std::uint32_t, std::string> keys;
+    sdbus::Slot leaves;
+  };
+
+  template <typename Function>
+  auto guarded(Function function) -> decltype(function()) {
+    bus_.pump();
+    try {
+      return function();
+    } catch (const sdbus::Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw make_error("org.freedesktop.DBus.Error.Failed", error.what());
+    }
+  }
+
+  std::string sender() { return sender_of(getObject().getCurrentlyProcessedMessage()); }
+
+  void GetStatus(sdbus::Result<std::string>&& result) override {
+    auto reply = std::make_shared<sdbus::Result<std::string>>(std::move(result));
+    guarded([&] {
+      handler_.status([reply, this](const std::string& json) {
+        reply->returnResults(json);
+        bus_.pump();
+      });
+    });
+  }
+  void Pause(const std::int64_t& until) override {
+    guarded([&] { throw_if_refused(handler_.pause(instant(until), "")); });
+  }
+  void Resume() override {
+    guarded([&] { handler_.resume(); });
+  }
+
+  std::uint32_t Inhibit(const std::string& reason) override {
+    return guarded([&] {
+      if (reason.empty() || reason.size() > longest_reason)
+        invalid(fmt::format("inhibit: reason: must be 1 to {} bytes", longest_reason));
+      const auto name = sender();
+      auto& caller = callers_[name];
+      if (caller.keys.size() >= most_inhibitors_a_caller)
+        throw make_error(limits_error, fmt::format("inhibit: {}: has {} inhibitors already", name, caller.keys.size()));
+      if (caller.keys.empty()) {
+        // Only this caller's own departure wakes the daemon.
+        const auto rule = fmt::format(
+            "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',"
+            "arg0='{}'",
+            name);
+        caller.leaves = add_match(bus_.connection(), rule, [this, name](auto& message) {
+          std::string who, before, after;
+          message >> who >> before >> after;
+          if (after.empty()) drop(name);
+        });
+      }
+      const auto cookie = ++last_cookie_;
+      const auto key = fmt::format("inhibitor-{}", cookie);
+      caller.keys.emplace(cookie, key);
+      handler_.inhibit(key, reason);
+      return cookie;
+    });
+  }
+  void Uninhibit(const std::uint32_t& cookie) override {
+    guarded([&] {
+      const auto caller = callers_.find(sender());
+      if (caller == callers_.end() || !caller->second.keys.contains(cookie))
+        invalid(fmt::format("uninhibit: {}: not a cookie of yours", cookie));
+      handler_.uninhibit(caller->second.keys[cookie]);
+      caller->second.keys.erase(cookie);
+      if (caller->second.keys.empty()) callers_.erase(caller);
+    });
+  }
+  void drop(const std::string& name) {
+    const auto caller = callers_.find(name);
+    if (caller == callers_.end()) return;
+    // The slot must not be destroyed from inside its own callback, nor the key list change under the handler.
+    const auto keys = std::move(caller->second.keys);
+    departed_ = std::move(caller->second.leaves);
+    callers_.erase(caller);
+    for (const auto& [cookie, key] : keys) handler_.uninhibit(key);
+  }
+
+  void Reload() override {
+    guarded([&] { handler_.reload(); });
+  }
+  std::string Version() override { return build::version; }
+  bool Managed() override {
+    return guarded([&] { return handler_.managed(); });
+  }
+  std::string ManagedBy() override {
+    return guarded([&] { return handler_.managed_by(); });
+  }
+
+  void Answer(const std::uint64_t& id, const std::string& answer) override {
+    guarded([&] { throw_if_refused(handler_.answer(id, parse_answer(answer))); });
+  }
+  void Say(const std::string& posture) override {
+    guarded([&] {
+      if (posture != "sitting" && posture != "standing")
+        invalid(fmt::format("posture: {}: not one of sitting, standing", posture));
+      handler_.say_posture(posture == "sitting" ? core::Posture::sitting : core::Posture::standing);
+    });
+  }
+  void Stop() override {
+    guarded([&] { handler_.stop_desk(); });
+  }
+
+  void PauseWithReason(const std::int64_t& until, const std::string& reason) override {
+    guarded([&] {
+      if (reason.size() > longest_reason) invalid(fmt::format("pause: reason: longer than {} bytes", longest_reason));
+      throw_if_refused(handler_.pause(instant(until), reason));
+    });
+  }
+  void QuietToday() override {
+    guarded([&] { throw_if_refused(handler_.quiet_today()); });
+  }
+  void Take(const std::string& break_id) override {
+    guarded([&] { throw_if_refused(handler_.take(break_id)); });
+  }
+  std::string Next() override {
+    return guarded([&] { return handler_.next(); });
+  }
+  std::string Doctor() override {
+    return guarded([&] { return handler_.doctor(); });
+  }
+  void RestartPlugin(const std::string& id) override {
+    guarded([&] { throw_if_refused(handler_.restart_plugin(id)); });
+  }
+
+  Bus& bus_;
+  ControlHandler& handler_;
+  std::map<std::string, Caller> callers_;
+  sdbus::Slot departed_;
+  std::uint32_t last_cookie_ = 0;
+};
+
+ControlService::ControlService(Bus& bus, ControlHandler& handler)
+    : bus_(bus), object_(std::make_unique<Object>(bus, handler)) {
+  bus.connection().requestName(ServiceName{bus_name});
+  bus.pump();
+}
+
+ControlService::~ControlService() = default;
+
+void ControlService::emit(const core::Fact& fact, const std::string& json) {
+  using core::FactKind;
+  object_->emitEvent(json);
+  switch (fact.kind) {
+    case FactKind::prompt:
+      object_->emitPromptShown(fact.prompt_id, fact.break_id, core::word(fact.urgency), core::word(fact.reason));
+      break;
+    case FactKind::completed:
+      if (fact.prompt_id != 0) object_->emitPromptClosed(fact.prompt_id, core::word(fact.kind));
+      object_->emitBreakCompleted(fact.break_id, core::word(fact.how));
+      break;
+    case FactKind::started:
+    case FactKind::snoozed:
+    case FactKind::skipped:
+    case FactKind::withdrawn:
+    case FactKind::expired:
+    case FactKind::missed:
+      object_->emitPromptClosed(fact.prompt_id, core::word(fact.kind));
+      break;
+    case FactKind::posture:
+      object_->emitPostureChanged(core::word(fact.posture), fact.text);
+      break;
+    case FactKind::presence:
+      object_->emitPresenceChanged(fact.text);
+      break;
+    default:
+      break;
+  }
+  bus_.pump();
+}
+
+}  // namespace poised::shell

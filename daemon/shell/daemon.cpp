@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: MIT
+#include "shell/daemon.hpp"
+
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "build_config.hpp"
+#include "config/zone_table.hpp"
+#include "shell/plugin_settings.hpp"
+#include "store/saved_state.hpp"
+
+namespace poised::shell {
+namespace {
+
+// A bus that is gone for good ends the session, and the session ends the daemon; more tries would only wake it.
+constexpr std::array bus_retry_after{std::chrono::milliseconds(500), std::chrono::milliseconds(1000),
+                                     std::chrono::milliseconds(2000), std::chrono::milliseconds(4000),
+                                     std::chrono::milliseconds(8000), std::chrono::milliseconds(16000),
+                                     std::chrono::milliseconds(30000)};
+
+// What is asked without being named in activity.sources; the first that works here is used.
+constexpr std::array default_sources{"activity-x11"};
+
+std::filesystem::path state_path(const std::filesystem::path& directory) {
+  return directory.empty() ? directory : directory / "state.json";
+}
+
+}  // namespace
+
+Daemon::Daemon(boost::asio::io_context& loop, Clock& clock, DaemonOptions options)
+    : loop_(loop),
+      clock_(clock),
+      options_(std::move(options)),
+      service_manager_(loop),
+      signals_(loop, SIGTERM, SIGINT, SIGHUP),
+      started_(clock.now()),
+      config_watch_(loop, [this] { reload(); }),
+      state_file_(state_path(options_.state_directory)),
+      boot_id_(boot_id()),
+      bus_retry_(loop) {
+  clock_.on_deadline = [this] { dispatch(core::TimerElapsed{}); };
+  clock_.on_wall_step = [this] { dispatch(core::ClockSet{clock_.wall()}); };
+}
+
+Daemon::~Daemon() {
+  clock_.on_deadline = nullptr;
+  clock_.on_wall_step = nullptr;
+}
+
+void Daemon::start() {
+  wait_for_signals();
+  manifests_ = plugin::load_manifests(build::manifest_dir, manifest_problems_);
+  for (const auto& problem : manifest_problems_) log_.warning(problem);
+  load_config();
+  add_plugins();
+  dispatch(core::ClockSet{clock_.wall()});
+  restore_state();
+  connect_bus();
+  if (exit_code_ != 0) return;
+  dispatch(core::PolicyChanged{});
+  sources_->use(source_ids());
+  if (!welcomed_ && !options_.state_directory.empty()) {
+    presenter_->show_welcome(config_.policy, managed_by());
+    welcomed_ = true;
+    save_soon();
+  }
+  service_manager_.ready();
+  release_unused_memory();
+}
+
+void Daemon::stop(int exit_code) {
+  if (stopping_) return;
+  stopping_ = true;
+  exit_code_ = exit_code;
+  service_manager_.stopping();
+  save_now();
+  control_.reset();
+  supervisor_->stop_all([this] { loop_.stop(); });
+}
+
+void Daemon::wait_for_signals() {
+  signals_.async_wait([this](boost::system::error_code error, int signal) {
+    if (error) return;
+    if (signal == SIGHUP) {
+      reload();
+      wait_for_signals();
+    } else {
+      stop(0);
+    }
+  });
+}
+
+// ------------------------------------------------------------------ configuration
+
+void Daemon::load_config() {
+  const auto specs = plugin_setting_specs(manifests_);
+  auto loaded = config::load(options_.roots, specs, config_.files.empty() ? nullptr : &config_);
+  // Only poisectl, which reads the files itself, explains where each value came from.
+  loaded.effective = {};
+  config_ = std::move(loaded);
+  refresh_zone();
+  config_watch_.watch(config_.watch);
+  std::vector<std::string> problems;
+  for (const auto& problem : config_.problems) problems.push_back(problem.text());
+  for (const auto& line : problems)
+    if (std::find(logged_problems_.begin(), logged_problems_.end(), line) == logged_problems_.end()) log_.warning(line);
+  logged_problems_ = std::move(problems);
+}
+
+void Daemon::refresh_zone() {
+  auto table = config::zone_table(options_.zone, clock_.wall());
+  config_.policy.zone = std::move(table.offsets);
+  if (table.problem && table.problem != zone_problem_) log_.warning(*table.problem);
+  zone_problem_ = std::move(table.problem);
+}
+
+void Daemon::reload() {
+  if (stopping_) return;
+  const auto before = config_.plugin_settings_json;
+  service_manager_.reloading();
+  load_config();
+  for (const auto& [id, settings] : config_.plugin_settings_json) {
+    const auto old = before.find(id);
+    if (old == before.end() || old->second != settings) supervisor_->reconfigure(id, settings);
+  }
+  configure_presenter();
+  dispatch(core::PolicyChanged{});
+  dispatch(core::ClockSet{clock_.wall()});
+  sources_->use(source_ids());
+  service_manager_.ready();
+  release_unused_memory();
+}
+
+void Daemon::add_plugins() {
+  plugin::Supervisor::Options options;
+  const auto& plugins = config_.settings.plugins;
+  options.allow = plugins.allow.value_or(std::vector<std::string>{});
+  options.deny = plugins.deny;
+  if (plugins.isolation == config::PluginIsolation::in_process) options.isolation = "in-process";
+  options.virtual_clock = options_.virtual_clock;
+  plugin::Supervisor::Callbacks callbacks;
+  callbacks.on_message = [this](const auto& id, const auto& message) { on_plugin_message(id, message); };
+  callbacks.on_state = [this](const auto& status) { on_plugin_state(status); };
+  callbacks.on_log = [this](const auto& id, int priority, const auto& line) {
+    log_.write(priority, fmt::format("{}: {}", id, line));
+  };
+  callbacks.on_quiescent = [this] {
+    if (options_.on_quiescent) options_.on_quiescent();
+  };
+  supervisor_ = std::make_unique<plugin::Supervisor>(loop_, std::move(options), std::move(callbacks));
+  sources_ = std::make_unique<InputSources>(loop_, *supervisor_, [this](core::Event event) { dispatch(std::move(event)); });
+  presenter_ = std::make_unique<PromptPresenter>(
+      *supervisor_, PromptPresenter::Callbacks{.dispatch = [this](core::Event event) { dispatch(std::move(event)); },
+                                               .not_for_me = [this] { leave_for_good(); }});
+  for (const auto& manifest : manifests_) {
+    // A plugin that is only meant to be used on purpose must be named.
+    const bool named = plugins.allow && std::find(plugins.allow->begin(), plugins.allow->end(), manifest.id) !=
+                                            plugins.allow->end();
+    const auto settings = config_.plugin_settings_json.find(manifest.id);
+    supervisor_->add(manifest, settings == config_.plugin_settings_json.end() ? "{}" : settings->second,
+                     named || !manifest.opt_in);
+  }
+  for (const auto& id : enabled_with("prompt")) supervisor_->start(id);
+  for (const auto& id : enabled_with("sink")) supervisor_->start(id);
+  configure_presenter();
+}
+
+void Daemon::configure_presenter() {
+  presenter_->configure(enabled_with("prompt"), PromptText(config_.settings.break_titles),
+                        config_.settings.prompt.sound);
+}
+
+std::vector<std::string> Daemon::enabled_with(std::string_view capability) const {
+  std::vector<std::string> ids;
+  for (const auto& plugin : supervisor_->status()) {
+    const bool able = std::find(plugin.capabilities.begin(), plugin.capabilities.end(), capability) !=
+                      plugin.capabilities.end();
+    if (able && plugin.state != plugin::PluginState::disabled) ids.push_back(plugin.id);
+  }
+  return ids;
+}
+
+std::vector<std::string> Daemon::source_ids() const {
+  const auto available = enabled_with("activity");
+  const auto& wanted = config_.settings.activity.sources;
+  std::vector<std::string> order(default_sources.begin(), default_sources.end());
+  if (!wanted.empty()) order = wanted;
+  std::erase_if(order, [&](const auto& id) {
+    return std::find(available.begin(), available.end(), id) == available.end();
+  });
+  return order;
+}
+
+// ------------------------------------------------------------------ state
+
+void Daemon::restore_state() {
+  if (options_.state_directory.empty()) return;
+  const auto text = state_file_.read(state_problem_);
+  if (!text) {
+    if (!state_problem_.empty()) log_.warning(state_problem_);
+    return;
+  }
+  const auto file = store::from_json(*text, state_problem_);
+  if (!file) {
+    log_.warning(fmt::format("{}; it is set aside and counting starts afresh", state_problem_));
+    state_file_.set_aside();
+    return;
+  }
+  welcomed_ = file->welcomed;
+  dispatch(core::Restored{file->saved, file->boot_id == boot_id_, clock_.wall()});
+}
+
+void Daemon::save_soon() {
+  if (save_pending_ || options_.state_directory.empty() || stopping_) return;
+  save_pending_ = true;
+  boost::asio::post(loop_, [this] { save_now(); });
+}
+
+void Daemon::save_now() {
+  save_pending_ = false;
+  if (options_.state_directory.empty()) return;
+  const auto problem = state_file_.write(store::to_json(core::save(state_), boot_id_, welcomed_));
+  if (problem != state_problem_ && !problem.empty()) log_.warning(problem);
+  state_problem_ = problem;
+}
+
+// ------------------------------------------------------------------ bus
+
+void Daemon::connect_bus() {
+  try {
+    auto connection = sdbus::createSessionBusConnection();
+    bus_ = std::make_unique<Bus>(loop_, std::move(connection), [this] { bus_lost(); });
+    ControlHandler& handler = *this;  // a private base: only this class may hand it out
+    control_ = std::make_unique<ControlService>(*bus_, handler);
+    bus_attempts_ = 0;
+    bus_problem_.clear();
+  } catch (const sdbus::Error& error) {
+    control_.reset();
+    const bool name_is_taken = bus_ != nullptr;
+    bus_.reset();
+    if (name_is_taken) {
+      log_.error(fmt::format("bus: {}: another poised runs in this session", ControlService::bus_name));
+      exit_code_ = 1;
+      boost::asio::post(loop_, [this] { stop(1); });
+      return;
+    }
+    const auto problem = fmt::format("bus: session bus: {}", error.getMessage());
+    if (problem != bus_problem_) log_.warning(problem + "; prompts that need it and poisectl do not work until it is there");
+    bus_problem_ = problem;
+    if (bus_attempts_ == static_cast<int>(bus_retry_after.size())) return;
+    bus_retry_.expires_after(bus_retry_after.at(static_cast<std::size_t>(bus_attempts_++)));
+    bus_retry_.async_wait([this](boost::system::error_code cancelled) {
+      if (!cancelled && !stopping_) connect_bus();
+    });
+  }
+}
+
+void Daemon::bus_lost() {
+  systemd_.reset();
+  control_.reset();
+  bus_.reset();
+  for (const auto& pause : status_now().paused)
+    if (pause.key.starts_with("inhibitor-")) dispatch(core::Resumed{pause.key});
+  connect_bus();
+}
+
+// ------------------------------------------------------------------ the loop of events and commands
+
+void Daemon::dispatch(core::Event event) {
+  waiting_events_.push_back(std::move(event));
+  if (dispatching_) return;
+  dispatching_ = true;
+  while (!waiting_events_.empty()) {
+    const auto next = std::move(waiting_events_.front());
+    waiting_events_.pop_front();
+    commands_.clear();
+    core::step(state_, next, clock_.now(), config_.policy, commands_);
+    for (const auto& command : commands_) execute(command);
+  }
+  dispatching_ = false;
+  service_manager_.awake();
+}
+
+void Daemon::execute(const core::Command& command) {
+  std::visit(
+      [this](const auto& what) {
+        using What = std::decay_t<decltype(what)>;
+        if constexpr (std::is_same_v<What, core::ArmTimer>)
+          clock_.arm(what.at);
+        else if constexpr (std::is_same_v<What, core::WatchIdle>)
+          sources_->watch_idle(what);
+        else if constexpr (std::is_same_v<What, core::ShowPrompt>)
+          presenter_->show(what, config_.policy);
+        else if constexpr (std::is_same_v<What, core::ShowRunning>)
+          presenter_->show_running(what);
+        else if constexpr (std::is_same_v<What, core::ShowFinished>)
+          presenter_->show_finished(what);
+        else if constexpr (std::is_same_v<What, core::ShowNote>)
+          presenter_->show_note(what);
+        else if constexpr (std::is_same_v<What, core::WithdrawPrompt>)
+          presenter_->withdraw(what.prompt_id);
+        else if constexpr (std::is_same_v<What, core::Record>)
+          record(what.fact);
+        else if constexpr (std::is_same_v<What, core::Save>)
+          save_soon();
+      },
+      command);
+}
+
+void Daemon::record(const core::Fact& fact) {
+  if (fact.kind == core::FactKind::refused) refused_ = fact.text;
+  if (fact.kind == core::FactKind::day) refresh_zone();
+  const auto sinks = enabled_with("sink");
+  if (!control_ && sinks.empty() && !options_.on_fact) return;
+  const auto json = fact_json(fact, core::wall_time(state_, fact.at), fact.at - started_, config_.policy);
+  const auto text = json.dump();
+  if (control_) control_->emit(fact, text);
+  for (const auto& id : sinks) {
+    plugin::Message message;
+    message.kind = POISED_EVENT;
+    message.payload = plugin::EventLine{text};
+    supervisor_->send(id, std::move(message));
+  }
+  if (options_.on_fact) options_.on_fact(fact, json);
+}
+
+void Daemon::on_plugin_message(const std::string& id, const plugin::Message& message) {
+  sources_->on_message(id, message);
+  presenter_->on_message(id, message);
+  service_manager_.awake();
+}
+
+void Daemon::on_plugin_state(const plugin::PluginStatus& status) {
+  using plugin::PluginState;
+  const auto known = logged_states_.find(status.id);
+  const bool bad = status.state == PluginState::failed || status.state == PluginState::quarantined;
+  if (bad && (known == logged_states_.end() || known->second != status.state)) {
+    const auto what = status.retry_after                          ? "it is tried again"
+                      : status.state == PluginState::quarantined ? "it ended too often and is left alone"
+                                                                  : "it is left alone";
+    log_.warning(fmt::format("plugin: {}: {}; {}", status.id, status.reason, what));
+  }
+  // A plugin that comes and goes between two failures is one problem, not many lines.
+  if (bad || status.state == PluginState::running) logged_states_[status.id] = status.state;
+  sources_->on_state(status);
+  presenter_->on_state(status);
+}
+
+core::Status Daemon::status_now() const { return core::status(state_, clock_.now(), config_.policy); }
+
+void Daemon::release_unused_memory() {
+  // Reading configuration takes many times the memory that its result needs.
+  malloc_trim(0);
+}
+
+}  // namespace poised::shell

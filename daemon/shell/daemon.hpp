@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/layers.hpp"
+#include "core/step.hpp"
+#include "plugin/manifest.hpp"
+#include "plugin/supervisor.hpp"
+#include "shell/bus.hpp"
+#include "shell/clock.hpp"
+#include "shell/control_service.hpp"
+#include "shell/file_watch.hpp"
+#include "shell/input_sources.hpp"
+#include "shell/log.hpp"
+#include "shell/prompt_presenter.hpp"
+#include "shell/service_manager.hpp"
+#include "shell/state_file.hpp"
+
+namespace poised::shell {
+
+struct DaemonOptions {
+  config::Roots roots;
+  /// Where the state is kept; empty = nowhere (the demo).
+  std::filesystem::path state_directory;
+  std::string zone;                                      ///< empty = the system's
+  std::optional<std::int64_t> virtual_clock;             ///< plugins live on virtual time from here on
+  /// Told of each decision, besides history and bus.
+  std::function<void(const core::Fact&, const Json&)> on_fact;
+  /// Virtual clock only: nothing is on its way any more.
+  std::function<void()> on_quiescent;
+};
+
+/// The composition root: everything that `poised` consists of, wired together. One thread, one loop. [loop-thread]
+class Daemon final : private ControlHandler {
+ public:
+  /// `loop` and `clock` outlive the daemon. Nothing starts before start().
+  Daemon(boost::asio::io_context& loop, Clock& clock, DaemonOptions options);
+  ~Daemon() override;
+
+  void start();
+  /// Saves, ends the plugins, then stops the loop.
+  void stop(int exit_code);
+  int exit_code() const { return exit_code_; }
+
+  /// Tells the core that something happened, now.
+  void dispatch(core::Event event);
+  core::Status status_now() const;
+  const core::Policy& policy() const { return config_.policy; }
+  plugin::Supervisor& supervisor() { return *supervisor_; }
+
+ private:
+  // ControlHandler
+  void status(std::function<void(std::string)> reply) override;
+  std::string next() override;
+  std::string doctor() override;
+  Refusal pause(std::optional<core::WallTime> until, const std::string& reason) override;
+  void resume() override;
+  Refusal quiet_today() override;
+  void inhibit(const std::string& key, const std::string& reason) override;
+  void uninhibit(const std::string& key) override;
+  Refusal answer(std::uint64_t id, core::Answer answer) override;
+  Refusal take(const std::string& break_id) override;
+  void say_posture(core::Posture posture) override;
+  void stop_desk() override;
+  Refusal restart_plugin(const std::string& id) override;
+  void reload() override;
+  bool managed() override;
+  std::string managed_by() override;
+
+  void load_config();
+  void add_plugins();
+  void configure_presenter();
+  std::vector<std::string> source_ids() const;
+  std::vector<std::string> enabled_with(std::string_view capability) const;
+  void refresh_zone();
+
+  void restore_state();
+  void save_soon();
+  void save_now();
+
+  void connect_bus();
+  void bus_lost();
+
+  void execute(const core::Command& command);
+  void record(const core::Fact& fact);
+  Refusal refusal_of(core::Event event);
+  void on_plugin_message(const std::string& id, const plugin::Message& message);
+  void on_plugin_state(const plugin::PluginStatus& status);
+  void leave_for_good();
+  void wait_for_signals();
+  void release_unused_memory();
+
+  boost::asio::io_context& loop_;
+  Clock& clock_;
+  DaemonOptions options_;
+  Log log_;
+  ServiceManager service_manager_;
+  boost::asio::signal_set signals_;
+  core::Instant started_;
+
+  std::vector<plugin::Manifest> manifests_;
+  std::vector<std::string> manifest_problems_;
+  config::Loaded config_;
+  std::vector<std::string> logged_problems_;
+  std::optional<std::string> zone_problem_;
+  FileWatch config_watch_;
+
+  core::State state_;
+  core::CommandSink commands_;
+  std::deque<core::Event> waiting_events_;
+  bool dispatching_ = false;
+  std::optional<std::string> refused_;
+
+  StateFile state_file_;
+  std::string boot_id_;
+  bool welcomed_ = false;
+  bool save_pending_ = false;
+  std::string state_problem_;
+
+  std::unique_ptr<plugin::Supervisor> supervisor_;
+  std::unique_ptr<InputSources> sources_;
+  std::unique_ptr<PromptPresenter> presenter_;
+  std::map<std::string, plugin::PluginState> logged_states_;
+
+  std::unique_ptr<Bus> bus_;
+  std::unique_ptr<ControlService> control_;
+  std::unique_ptr<sdbus::IProxy> systemd_;
+  boost::asio::steady_timer bus_retry_;
+  int bus_attempts_ = 0;
+  std::string bus_problem_;
+
+  int exit_code_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace poised::shell

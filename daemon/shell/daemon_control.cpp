@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "shell/daemon.hpp"
+
+// What people and programs ask of the running daemon.
+namespace poised::shell {
+namespace {
+
+constexpr const char* unit = "poised.service";
+
+/// systemd's account of one change to unit files: kind, link, target.
+using Change = sdbus::Struct<std::string, std::string, std::string>;
+
+Json problem_json(const char* severity, const char* context, const std::string& text) {
+  return {{"severity", severity}, {"context", context}, {"text", text}};
+}
+
+std::string state_word(const plugin::PluginStatus& status) {
+  // A source that is kept in reserve has nothing to do, as one that waits for its first prompt.
+  if (status.state == plugin::PluginState::stopped) return "on-demand";
+  return std::string(plugin::to_string(status.state));
+}
+
+bool started_by_systemd() {
+  const char* socket = std::getenv("NOTIFY_SOCKET");
+  return socket && std::getenv("INVOCATION_ID");
+}
+
+}  // namespace
+
+void Daemon::status(std::function<void(std::string)> reply) {
+  sources_->query([this, reply = std::move(reply)](const InputReport& input) {
+    StatusReport report;
+    report.status = status_now();
+    report.input = input;
+    report.now = clock_.now();
+    report.wall = core::wall_time(state_, report.now);
+    report.degraded = sources_->degraded();
+    report.managed = managed();
+    report.managed_by = managed_by();
+    for (const auto& plugin : supervisor_->status())
+      report.plugins.push_back({plugin.id, plugin.capabilities, state_word(plugin), plugin.pid, plugin.version,
+                                plugin.isolation, plugin.reason});
+    reply(status_json(report, config_.policy).dump());
+  });
+}
+
+std::string Daemon::next() {
+  const auto title = [this](const std::string& id) { return presenter_->text().title(id); };
+  return next_json(status_now(), core::wall_time(state_, clock_.now()), config_.policy, title).dump();
+}
+
+std::string Daemon::doctor() {
+  auto problems = Json::array();
+  for (const auto& problem : config_.problems)
+    problems.push_back(problem_json("warning", "configuration", problem.text()));
+  if (zone_problem_) problems.push_back(problem_json("warning", "time zone", *zone_problem_));
+  for (const auto& line : manifest_problems_) problems.push_back(problem_json("warning", "plugin", line));
+  if (!state_problem_.empty()) problems.push_back(problem_json("error", "state", state_problem_));
+  if (!sources_->degraded().empty()) problems.push_back(problem_json("error", "input", sources_->degraded()));
+  if (enabled_with("prompt").empty())
+    problems.push_back(problem_json("error", "prompts", "prompts: no plugin can show them: is “notify” installed and allowed?"));
+  for (const auto& plugin : supervisor_->status()) {
+    const bool is_source = std::find(plugin.capabilities.begin(), plugin.capabilities.end(), "activity") !=
+                           plugin.capabilities.end();
+    const bool bad = plugin.state == plugin::PluginState::failed || plugin.state == plugin::PluginState::quarantined;
+    if ((bad || !plugin.reason.empty()) && plugin.state != plugin::PluginState::disabled && !is_source)
+      problems.push_back(problem_json(bad ? "error" : "warning", "plugin", fmt::format("{}: {}", plugin.id, plugin.reason)));
+    if (plugin.outdated)
+      problems.push_back(problem_json("warning", "plugin", fmt::format("{}: the installed library is newer than the daemon: restart it", plugin.id)));
+  }
+  auto facts = Json::array();
+  const auto status = status_now();
+  facts.push_back({{"name", "presence"}, {"value", core::word(status.presence)}});
+  facts.push_back({{"name", "input source"}, {"value", status.source_id}});
+  for (const auto& plugin : supervisor_->status())
+    facts.push_back({{"name", "plugin " + plugin.id},
+                     {"value", plugin.detail.empty() ? state_word(plugin) : state_word(plugin) + ", " + plugin.detail}});
+  facts.push_back({{"name", "state"}, {"value", options_.state_directory.string()}});
+  return Json{{"problems", problems}, {"facts", facts}}.dump();
+}
+
+ControlHandler::Refusal Daemon::refusal_of(core::Event event) {
+  refused_.reset();
+  dispatch(std::move(event));
+  return std::exchange(refused_, std::nullopt);
+}
+
+ControlHandler::Refusal Daemon::pause(std::optional<core::WallTime> until, const std::string& reason) {
+  std::optional<core::Instant> end;
+  if (until) {
+    const auto left = *until - clock_.wall();
+    if (left <= core::Duration::zero()) return "pause: until: lies in the past";
+    end = clock_.now() + left;
+  }
+  return refusal_of(core::Paused{"person", reason, end});
+}
+
+void Daemon::resume() { dispatch(core::Resumed{"person"}); }
+
+ControlHandler::Refusal Daemon::quiet_today() {
+  return refusal_of(core::Answered{0, core::Answer::quiet_today});
+}
+
+void Daemon::inhibit(const std::string& key, const std::string& reason) {
+  dispatch(core::Paused{key, reason, std::nullopt});
+}
+
+void Daemon::uninhibit(const std::string& key) { dispatch(core::Resumed{key}); }
+
+ControlHandler::Refusal Daemon::answer(std::uint64_t id, core::Answer answer) {
+  return refusal_of(core::Answered{id, answer});
+}
+
+ControlHandler::Refusal Daemon::take(const std::string& break_id) { return refusal_of(core::TakeBreak{break_id}); }
+
+void Daemon::say_posture(core::Posture posture) { dispatch(core::PostureSaid{posture}); }
+
+void Daemon::stop_desk() {
+  for (const auto& id : enabled_with("desk")) {
+    plugin::Message message;
+    message.kind = POISED_STOP_DESK;
+    supervisor_->send(id, std::move(message));
+  }
+}
+
+ControlHandler::Refusal Daemon::restart_plugin(const std::string& id) {
+  const auto all = supervisor_->status();
+  const auto known = std::find_if(all.begin(), all.end(), [&](const auto& plugin) { return plugin.id == id; });
+  if (known == all.end()) return fmt::format("plugin: {}: no such plugin", id);
+  if (known->state == plugin::PluginState::disabled) return fmt::format("plugin: {}: {}", id, known->reason);
+  supervisor_->restart(id);
+  return std::nullopt;
+}
+
+bool Daemon::managed() { return false; }
+
+std::string Daemon::managed_by() { return {}; }
+
+void Daemon::leave_for_good() {
+  if (!started_by_systemd() || !bus_) {
+    log_.info("the person declined: leaving");
+    stop(0);
+    return;
+  }
+  // Disabling is not enough where the administrator enabled the unit for everyone: the person's own mask is.
+  log_.info(fmt::format("the person declined: masking {}; “systemctl --user unmask {}” brings it back", unit, unit));
+  try {
+    systemd_ = sdbus::createProxy(bus_->connection(), ServiceName{"org.freedesktop.systemd1"},
+                                  sdbus::ObjectPath{"/org/freedesktop/systemd1"});
+    systemd_->callMethodAsync("MaskUnitFiles")
+        .onInterface("org.freedesktop.systemd1.Manager")
+        .withArguments(std::vector<std::string>{unit}, false, true)
+        .uponReplyInvoke([this](CallError error, const std::vector<Change>&) {
+          if (error) log_.warning(fmt::format("systemd: {}: {}", unit, error->getMessage()));
+          stop(0);
+        });
+    bus_->pump();
+  } catch (const sdbus::Error& error) {
+    log_.warning(fmt::format("systemd: {}: {}", unit, error.getMessage()));
+    stop(0);
+  }
+}
+
+}  // namespace poised::shell

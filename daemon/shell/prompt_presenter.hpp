@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/command.hpp"
+#include "core/event.hpp"
+#include "core/policy.hpp"
+#include "plugin/supervisor.hpp"
+#include "shell/prompt_text.hpp"
+
+namespace poised::shell {
+
+/// The prompt plugins seen as one: says to each what is to be shown, remembers it so that a plugin that was restarted
+/// shows it again, and passes on the first answer. [loop-thread]
+class PromptPresenter {
+ public:
+  struct Callbacks {
+    std::function<void(core::Event)> dispatch;       ///< answers and vanished prompts
+    std::function<void()> not_for_me;                ///< the person declined the program itself
+  };
+  PromptPresenter(plugin::Supervisor& supervisor, Callbacks callbacks);
+
+  /// The plugins to speak to, and the person's own titles.
+  void configure(std::vector<std::string> plugin_ids, PromptText text, bool sound);
+
+  void show(const core::ShowPrompt& command, const core::Policy& policy);
+  void show_running(const core::ShowRunning& command);
+  void show_finished(const core::ShowFinished& command);
+  void show_note(const core::ShowNote& command);
+  void show_welcome(const core::Policy& policy, const std::string& managed_by);
+  void withdraw(std::uint64_t prompt_id);
+
+  void on_message(const std::string& id, const plugin::Message& message);
+  void on_state(const plugin::PluginStatus& status);
+
+  const PromptText& text() const { return text_; }
+
+ private:
+  void send(const plugin::Prompt& prompt, std::uint32_t kind);
+  void forget(std::uint64_t prompt_id);
+  bool is_ours(const std::string& id) const;
+
+  plugin::Supervisor& supervisor_;
+  Callbacks callbacks_;
+  std::vector<std::string> plugin_ids_;
+  PromptText text_{{}};
+  bool sound_ = true;
+  std::map<std::uint64_t, plugin::Prompt> on_screen_;  // by prompt id
+  std::set<std::string> behind_;                       // plugins that do not show what is on screen
+  std::uint64_t last_note_ = 0;
+};
+
+}  // namespace poised::shell

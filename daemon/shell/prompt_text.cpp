@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "shell/prompt_text.hpp"
+
+#include <fmt/format.h>
+
+#include "poised/plugin.h"
+#include "shell/report_json.hpp"
+
+namespace poised::shell {
+namespace {
+
+std::string counted(std::int64_t count, const char* unit) {
+  return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
+}
+
+std::string invitation(const core::Prompt& prompt) {
+  const auto length = spoken(prompt.duration);
+  if (prompt.break_id == "micro") return fmt::format("Look into the distance and let your hands rest for {}.", length);
+  if (prompt.break_id == "rest") return fmt::format("Leave the desk for {}: walk, drink something.", length);
+  if (prompt.break_id == "daily-limit") return "You have reached the screen time that you set for a day.";
+  if (prompt.break_id == "posture")
+    return prompt.posture == core::Posture::standing ? "Go on working standing for a while." : "Change your position.";
+  return fmt::format("Get up, stretch and move for {}.", length);
+}
+
+std::string because(const core::Prompt& prompt, const core::Policy& policy) {
+  switch (prompt.reason) {
+    case core::PromptReason::snoozed:
+      return "You asked for this later. ";
+    case core::PromptReason::expired:
+      return "Still a good moment. ";
+    case core::PromptReason::after_meeting:
+      return "After your meeting: ";
+    case core::PromptReason::pull_forward:
+      return prompt.before ? fmt::format("Before {}: ", local_clock(*prompt.before, policy)) : "";
+    case core::PromptReason::interval:
+    case core::PromptReason::posture:
+      return "";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string spoken(core::Duration duration) {
+  const auto total = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+  const auto hours = total / 3600, minutes = total / 60 % 60, rest = total % 60;
+  std::string text;
+  const auto add = [&](std::int64_t count, const char* unit) {
+    if (count == 0) return;
+    if (!text.empty()) text += ' ';
+    text += counted(count, unit);
+  };
+  add(hours, "hour");
+  add(minutes, "minute");
+  // Seconds beside minutes are noise, except for odd short lengths such as a minute and a half.
+  if (hours == 0 && minutes < 5) add(rest, "second");
+  return text.empty() ? "a moment" : text;
+}
+
+std::string PromptText::title(const std::string& break_id) const {
+  if (const auto own = titles_.find(break_id); own != titles_.end() && !own->second.empty()) return own->second;
+  if (break_id == "stretch") return "Time for a stretch";
+  if (break_id == "micro") return "Rest your eyes";
+  if (break_id == "rest") return "Time for a longer break";
+  if (break_id == "daily-limit") return "Enough for today?";
+  if (break_id == "posture") return "Time to change position";
+  return "Time for a short break";
+}
+
+plugin::Prompt PromptText::open(const core::Prompt& prompt, const core::Policy& policy) const {
+  plugin::Prompt text;
+  text.state = POISED_PROMPT_OPEN;
+  text.id = prompt.id;
+  text.title = title(prompt.break_id);
+  text.body = because(prompt, policy) + invitation(prompt);
+  text.urgency = prompt.urgency == core::Urgency::critical ? POISED_URGENCY_CRITICAL
+                 : prompt.urgency == core::Urgency::low    ? POISED_URGENCY_LOW
+                                                           : POISED_URGENCY_NORMAL;
+  const bool nothing_to_start = prompt.break_id == "daily-limit";
+  text.actions.push_back({POISED_ANSWER_START, "", nothing_to_start ? "All right" : "Start"});
+  if (prompt.snoozes_left > 0) text.actions.push_back({POISED_ANSWER_SNOOZE, "", "Later"});
+  text.actions.push_back({POISED_ANSWER_QUIET_TODAY, "", "Quiet today"});
+  return text;
+}
+
+plugin::Prompt PromptText::running(const core::Prompt& prompt, core::Instant since, core::Instant until) const {
+  plugin::Prompt text;
+  text.state = POISED_PROMPT_RUNNING;
+  text.id = prompt.id;
+  text.title = title(prompt.break_id);
+  text.body = invitation(prompt);
+  text.urgency = POISED_URGENCY_LOW;
+  text.started_ns = since.time_since_epoch().count();
+  text.ends_ns = until.time_since_epoch().count();
+  text.actions.push_back({POISED_ANSWER_DONE, "", "Done"});
+  text.actions.push_back({POISED_ANSWER_SKIP, "", "Stop"});
+  return text;
+}
+
+plugin::Prompt PromptText::finished(std::uint64_t id, bool with_sound) const {
+  plugin::Prompt text;
+  text.state = POISED_PROMPT_FINISHED;
+  text.id = id;
+  text.title = "Well done";
+  text.body = "The break is over.";
+  text.sound = with_sound ? "complete" : "";
+  text.urgency = POISED_URGENCY_LOW;
+  return text;
+}
+
+plugin::Prompt PromptText::note(std::uint64_t id, const core::ShowNote& note) const {
+  plugin::Prompt text;
+  text.state = POISED_PROMPT_NOTE;
+  text.id = id;
+  text.urgency = POISED_URGENCY_LOW;
+  if (note.kind == "sit") {
+    text.title = fmt::format("{} standing", spoken(note.length));
+    text.body = "Sit when you like.";
+  } else {
+    text.title = "Poised cannot see when you are at the keyboard";
+    text.body = note.detail + "\nIt counts you as present until it can. “poisectl doctor” says more.";
+  }
+  return text;
+}
+
+plugin::Prompt PromptText::welcome(std::uint64_t id, const core::Policy& policy, const std::string& managed_by) const {
+  plugin::Prompt text;
+  text.state = POISED_PROMPT_OPEN;
+  text.id = id;
+  text.title = "Poised looks after your breaks";
+  std::string first = "It will ask for a stretch now and then, at a moment that suits you.";
+  for (const auto& entry : policy.breaks) {
+    if (entry.id == "stretch" && entry.enabled)
+      first = fmt::format("After {} at the screen it asks for a short stretch, at a moment that suits you.",
+                          spoken(entry.interval));
+  }
+  text.body = first + " It sees only whether there is input, never what you type, and nothing leaves this computer.\n" +
+              (managed_by.empty() ? "You alone manage its settings."
+                                  : fmt::format("Some settings are managed by {}.", managed_by));
+  text.urgency = POISED_URGENCY_LOW;
+  text.actions.push_back({POISED_ANSWER_DISMISS, "", "All right"});
+  text.actions.push_back({POISED_ANSWER_CUSTOM, not_for_me, "Not for me"});
+  return text;
+}
+
+}  // namespace poised::shell

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/command.hpp"
+#include "core/policy.hpp"
+#include "core/status.hpp"
+
+// The JSON that others rely on: made here and nowhere else. Keys keep the documented order.
+namespace poised::shell {
+
+using Json = nlohmann::ordered_json;
+
+/// ISO 8601 with offset, local to the policy's zone, whole seconds: "2026-03-02T09:00:00+01:00".
+std::string local_time(core::WallTime utc, const core::Policy& policy);
+/// "09:00", local.
+std::string local_clock(core::WallTime utc, const core::Policy& policy);
+
+struct PluginReport {
+  std::string id;
+  std::vector<std::string> capabilities;
+  std::string state;
+  std::int64_t pid = 0;          ///< 0: no process
+  std::string version;
+  std::string isolation;
+  std::string reason;            ///< why it is not running, for people
+};
+
+struct InputReport {             ///< what the source answered just now; empty where it cannot tell
+  std::optional<core::Duration> idle, keyboard_idle, pointer_idle;
+};
+
+struct StatusReport {
+  core::Status status;
+  InputReport input;
+  core::WallTime wall;           ///< of `status`
+  core::Instant now;
+  std::string degraded;          ///< why input is not seen as it should be; empty = fine
+  std::vector<PluginReport> plugins;
+  bool managed = false;
+  std::string managed_by;
+};
+
+Json status_json(const StatusReport& report, const core::Policy& policy);
+
+/// `wall` is the wall clock at `fact.at`; `elapsed` the time since the run began.
+Json fact_json(const core::Fact& fact, core::WallTime wall, core::Duration elapsed, const core::Policy& policy);
+
+/// {"next": [...]}, soonest first; `title` names a break for people.
+Json next_json(const core::Status& status, core::WallTime wall, const core::Policy& policy,
+               const std::function<std::string(const std::string&)>& title);
+
+}  // namespace poised::shell
