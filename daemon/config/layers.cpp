@@ -606,7 +606,7 @@ void read_directory(Loaded& out, Layer layer, const fs::path& directory, const L
   std::vector<fs::path> paths;
   fs::directory_iterator it(directory, error);
   for (; !error && it != fs::directory_iterator(); it.increment(error)) {
-    const auto& name = it->path().filename().native();
+    const std::string name = it->path().filename();
     if (it->path().extension() == ".toml" && !name.starts_with('.')) paths.push_back(it->path());
   }
   if (error == std::errc::no_such_file_or_directory) return;

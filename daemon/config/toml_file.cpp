@@ -23,77 +23,149 @@ namespace poised::config {
 namespace {
 
 // Refuses what must never reach the parser: toml++ 3.3 and 3.4 run into __builtin_unreachable on
-// some characters outside ASCII where it looks for white space (a lone "Η" in a line), so those are
-// let through in strings and comments only.
-std::optional<FileError> check_characters(std::string_view text) {
-  enum class Context { normal, comment, basic, literal, long_basic, long_literal };
-  Context context = Context::normal;
-  Position at{1, 1};
-  std::size_t i = 0;
-  if (text.starts_with("\xEF\xBB\xBF")) i = 3;
-  while (i < text.size()) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte == 0) return FileError{at, "a NUL byte: this is not a text file"};
-    if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7F)
-      return FileError{at, fmt::format("a control character (0x{:02X})", byte)};
-    const std::size_t length = utf8_length_at(text, i);
-    if (length == 0) return FileError{at, fmt::format("not UTF-8 (byte 0x{:02X})", byte)};
-    if (length > 1 && context == Context::normal)
-      return FileError{at, fmt::format("'{}' outside of a string or comment (write keys in quotes)",
-                                       text.substr(i, length))};
-    std::size_t step = length;
-    const auto run_of = [&](char quote, std::size_t most) {
-      std::size_t n = 0;
-      while (n < most && i + n < text.size() && text[i + n] == quote) ++n;
-      return n;
-    };
-    switch (context) {
-      case Context::normal:
-        if (byte == '#') {
-          context = Context::comment;
-        } else if (byte == '"' || byte == '\'') {
-          const bool basic = byte == '"';
-          if (run_of(text[i], 3) == 3) {
-            step = 3;
-            context = basic ? Context::long_basic : Context::long_literal;
-          } else {
-            context = basic ? Context::basic : Context::literal;
-          }
-        }
-        break;
-      case Context::comment:
-        if (byte == '\n') context = Context::normal;
-        break;
-      case Context::basic:
-      case Context::literal:
-        if (byte == '\n' || byte == (context == Context::basic ? '"' : '\''))
-          context = Context::normal;
-        else if (byte == '\\' && context == Context::basic && i + 1 < text.size() &&
-                 (text[i + 1] == '"' || text[i + 1] == '\\'))
-          step = 2;
-        break;
-      case Context::long_basic:
-      case Context::long_literal:
-        if (byte == (context == Context::long_basic ? '"' : '\'')) {
-          // Up to two quotes may stand before the three that end it.
-          step = run_of(text[i], 5);
-          if (step >= 3) context = Context::normal;
-        } else if (byte == '\\' && context == Context::long_basic && i + 1 < text.size() &&
-                   (text[i + 1] == '"' || text[i + 1] == '\\')) {
-          step = 2;
-        }
-        break;
-    }
-    if (byte == '\n') {
-      ++at.line;
-      at.column = 1;
-    } else {
-      at.column += length > 1 ? 1 : static_cast<std::uint32_t>(step);
-    }
-    i += step;
+// some characters outside ASCII wherever they look for white space (a lone "Η" in a line), so those
+// are let through in strings and comments only. What is a string is told as the parser tells it, at
+// least up to the first thing that it refuses; where the two might differ, it is refused here.
+class CharacterCheck {
+ public:
+  explicit CharacterCheck(std::string_view text) : text_(text) {
+    if (text_.starts_with("\xEF\xBB\xBF")) i_ = 3;
   }
-  return std::nullopt;
-}
+
+  std::optional<FileError> run() {
+    while (i_ < text_.size()) {
+      const auto byte = static_cast<unsigned char>(text_[i_]);
+      const std::size_t length = utf8_length_at(text_, i_);
+      if (byte == 0) return refused("a NUL byte: this is not a text file");
+      if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7F)
+        return refused(fmt::format("a control character (0x{:02X})", byte));
+      if (length == 0) return refused(fmt::format("not UTF-8 (byte 0x{:02X})", byte));
+      if (length > 1 && context_ == Context::plain)
+        return refused(fmt::format("'{}' outside of a string or comment (write keys in quotes)",
+                                   text_.substr(i_, length)));
+      std::size_t step = length;
+      const char* reason =
+          context_ == Context::plain ? plain(text_[i_], step) : within(text_[i_], step);
+      if (reason != nullptr) return refused(reason);
+      if (byte == '\n') {
+        ++at_.line;
+        at_.column = 1;
+      } else {
+        at_.column += length > 1 ? 1 : static_cast<std::uint32_t>(step);
+      }
+      i_ += step;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  enum class Context { plain, comment, basic, literal, long_basic, long_literal };
+  enum class Level { lines, header, array, table };
+
+  FileError refused(std::string reason) const { return {at_, std::move(reason)}; }
+
+  bool follows_one_of(std::string_view allowed) const {
+    return i_ == 0 || allowed.find(text_[i_ - 1]) != std::string_view::npos;
+  }
+
+  std::size_t run_of(char quote, std::size_t most) const {
+    std::size_t n = 0;
+    while (n < most && i_ + n < text_.size() && text_[i_ + n] == quote) ++n;
+    return n;
+  }
+
+  // Outside of strings and comments. Returns what is wrong, or null. `step`: bytes to go on.
+  const char* plain(char c, std::size_t& step) {
+    const bool begins_line = begins_line_;
+    if (c != ' ' && c != '\t' && c != '\r') begins_line_ = false;
+    switch (c) {
+      case '#':
+        context_ = Context::comment;
+        break;
+      case '"':
+      case '\'':
+        // After a word the parser would take it for a part of the word; so with the brackets.
+        if (!follows_one_of(" \t\r\n=[{,.\xBF")) return "a quote in the middle of a word";
+        if (run_of(c, 3) == 3) {
+          step = 3;
+          context_ = c == '"' ? Context::long_basic : Context::long_literal;
+        } else {
+          context_ = c == '"' ? Context::basic : Context::literal;
+        }
+        break;
+      case '=':
+        if (assigned_ || levels_.back() == Level::array || levels_.back() == Level::header)
+          return "an '=' where none can be";
+        assigned_ = true;
+        break;
+      case '[':
+        if (levels_.back() == Level::header) break;
+        if (levels_.size() == 1 && begins_line) {
+          levels_.push_back(Level::header);
+          break;
+        }
+        if (!follows_one_of(" \t\r\n=[,")) return "a bracket in the middle of a word";
+        levels_.push_back(Level::array);
+        break;
+      case '{':
+        if (!follows_one_of(" \t\r\n=[,")) return "a brace in the middle of a word";
+        levels_.push_back(Level::table);
+        assigned_ = false;
+        break;
+      case ']':
+        if (levels_.back() == Level::array) levels_.pop_back();
+        break;
+      case '}':
+        if (levels_.back() == Level::table) levels_.pop_back();
+        assigned_ = true;
+        break;
+      case ',':
+        if (levels_.back() == Level::table) assigned_ = false;
+        break;
+      case '\n':
+        end_line();
+        break;
+      default:
+        break;
+    }
+    return nullptr;
+  }
+
+  void end_line() {
+    begins_line_ = true;
+    if (levels_.back() == Level::header) levels_.pop_back();
+    if (levels_.size() == 1) assigned_ = false;
+  }
+
+  // In a string or comment; as plain().
+  const char* within(char c, std::size_t& step) {
+    const bool is_long = context_ == Context::long_basic || context_ == Context::long_literal;
+    const bool is_basic = context_ == Context::basic || context_ == Context::long_basic;
+    if (c == '\n' && !is_long) {
+      context_ = Context::plain;
+      end_line();
+    } else if (context_ != Context::comment && c == (is_basic ? '"' : '\'')) {
+      // Up to two quotes may stand before the three that end a long string.
+      step = is_long ? run_of(c, 5) : 1;
+      if (!is_long || step >= 3) context_ = Context::plain;
+    } else if (c == '\\' && is_basic) {
+      // Here too the parser looks for white space: after a line's last backslash it may go on long.
+      const std::size_t next = text_.find_first_not_of(" \t\r\n", i_ + 1);
+      if (next != std::string_view::npos && static_cast<unsigned char>(text_[next]) > 0x7F)
+        return "a character outside ASCII right after a backslash";
+      if (next == i_ + 1 && (text_[next] == '"' || text_[next] == '\\')) step = 2;
+    }
+    return nullptr;
+  }
+
+  std::string_view text_;
+  std::size_t i_ = 0;
+  Position at_{1, 1};
+  Context context_ = Context::plain;
+  std::vector<Level> levels_{Level::lines};
+  bool assigned_ = false;  ///< there was the '=' of this line, or of this entry of an inline table
+  bool begins_line_ = true;
+};
 
 Position position(const toml::source_position& at) {
   return {at.line, at.column};
@@ -191,7 +263,7 @@ std::variant<Table, FileError> parse_toml(std::string_view text) {
   if (text.size() > max_file_bytes)
     return FileError{
         {}, fmt::format("larger than {} KiB: no configuration needs that", max_file_bytes / 1024)};
-  if (auto refused = check_characters(text)) return *refused;
+  if (auto refused = CharacterCheck(text).run()) return *refused;
   try {
     return convert_table(toml::parse(text));
   } catch (const toml::parse_error& error) {

@@ -81,35 +81,6 @@ void remap_prompt(Turn& turn, const std::vector<BreakRecord>& before) {
 
 }  // namespace
 
-BreakSpec spec_of(const State& state, const Policy& policy, std::size_t index) {
-  const auto& entry = state.breaks[index];
-  switch (entry.kind) {
-    case BreakKind::ordinary: {
-      const auto& of = policy.breaks[index];
-      return {of.enabled, of.interval, of.duration, of.natural,
-              std::max(of.duration, of.routine_length)};
-    }
-    case BreakKind::daily_limit:
-      return {policy.daily_limit.enabled, entry.next_limit, {}, Duration::max(), {}};
-    case BreakKind::posture:
-      return {};
-  }
-  return {};
-}
-
-Duration worked_of(const State& state, std::size_t index, Instant now) {
-  const auto& entry = state.breaks[index];
-  switch (entry.kind) {
-    case BreakKind::ordinary:
-      return entry.worked.at(now);
-    case BreakKind::daily_limit:
-      return state.day.present.at(now);
-    case BreakKind::posture:
-      return state.posture_timer.at(now);
-  }
-  return {};
-}
-
 void match_breaks(Turn& turn) {
   auto& state = turn.state;
   auto before = std::move(state.breaks);

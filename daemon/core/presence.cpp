@@ -54,20 +54,28 @@ Duration threshold_of(const Turn& turn, std::size_t index) {
 }
 
 // Carries one absence on or ends it. Returns true while there is one.
-bool settle_absence(const Turn& turn, Absence& absence, Duration threshold) {
+bool settle_absence(Turn& turn, Absence& absence, Duration threshold) {
   if (is_within(turn.state, turn.now, threshold)) {
-    absence = {};
+    if (absence.on) {
+      absence = {};
+      turn.touched = true;
+    }
     return false;
   }
   const auto evidence = last_evidence(turn.state);
   const bool reached = evidence != not_yet && turn.now - evidence >= threshold;
-  if (!absence.on) absence = {true, false, turn.now, false};
+  if (!absence.on) {
+    absence = {true, false, turn.now, false};
+    turn.touched = true;
+  }
   if (!absence.whole && reached) {
     absence.whole = true;
-    absence.since = std::min(absence.since, evidence);
-  } else if (absence.whole && evidence != not_yet) {
-    // A late report may move the last input back, never forward.
-    absence.since = std::min(absence.since, evidence);
+    turn.touched = true;
+  }
+  // A late report may move the last input back, never forward.
+  if (absence.whole && evidence != not_yet && evidence < absence.since) {
+    absence.since = evidence;
+    turn.touched = true;
   }
   return true;
 }
@@ -106,13 +114,12 @@ void end_bar(Turn& turn) {
   input.barred_until = turn.now;
   bool unsure = false;
   for (auto& device : input.devices) {
-    if (device.going_on) {
-      device.since = turn.now;
-      device.active.resume(turn.now);
-      input.awaits_input = false;
-    } else {
-      unsure = unsure || device.reported;
-    }
+    unsure = unsure || device.reported;
+    if (!device.going_on) continue;
+    device.since = turn.now;
+    device.last = not_yet;
+    device.active.resume(turn.now);
+    input.awaits_input = false;
   }
   // The source may believe that the input of before goes on and would not tell of its resumption.
   if (unsure) turn.out.emplace_back(WatchIdle{resume_watch, resume_threshold, true});
@@ -255,9 +262,10 @@ void stop_channel(Turn& turn, Channel& device, Instant since) {
   if (!device.reported) return;
   const bool ended_before = !device.going_on;
   if (ended_before || input.barred) {
+    // What began under lock or sleep counts for nothing; what ended before it may have ended
+    // earlier than the lock.
     device.reported = false;
     device.going_on = false;
-    if (!ended_before) return;  // it began under lock or sleep, and counts for nothing
     if (!input.barred && since > input.barred_until) {
       // It had gone on after the lock or sleep, unseen.
       device.last = since;
@@ -301,8 +309,8 @@ void apply(Turn& turn, const InputResumed& event) {
   device.reported = true;
   if (device.going_on) return;
   device.going_on = true;
-  device.since = turn.now;
   if (input.barred) return;
+  device.since = turn.now;
   device.active.resume(turn.now);
   input.awaits_input = false;
 }

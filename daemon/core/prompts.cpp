@@ -422,7 +422,7 @@ void drop_prompt(Turn& turn, const char* rule) {
 
 void hide_prompt(Turn& turn) {
   auto& prompt = turn.state.prompt;
-  if (prompt.id == 0 || prompt.hidden) return;
+  if (prompt.id == 0) return;
   prompt.hidden = true;
   turn.out.emplace_back(WithdrawPrompt{prompt.id});
 }

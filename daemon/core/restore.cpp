@@ -6,6 +6,7 @@
 #include "core/breaks.hpp"
 #include "core/day.hpp"
 #include "core/presence.hpp"
+#include "core/prompts.hpp"
 #include "core/step.hpp"
 
 namespace poised::core {
@@ -58,6 +59,20 @@ void stop_counts(Memory& memory, Instant saved_at) {
   for (auto& entry : memory.breaks) entry.worked.take_back(saved_at);
 }
 
+// The gap is neither work nor rest: as if it had not been.
+void leave_out(Memory& memory, Duration gap) {
+  const auto leave_out_of = [&](PresentTime& time) {
+    if (time.counting) move(time.from, gap);
+  };
+  for (auto* time : {&memory.present, &memory.session, &memory.posture_timer, &memory.day.present})
+    leave_out_of(*time);
+  for (auto& entry : memory.breaks) {
+    leave_out_of(entry.worked);
+    move(entry.absence.since, gap);
+  }
+  move(memory.absence.since, gap);
+}
+
 }  // namespace
 
 Saved save(const State& state) {
@@ -66,11 +81,14 @@ Saved save(const State& state) {
   saved.utc = WallTime(state.now.time_since_epoch() + state.wall_offset.value_or(Duration::zero()));
   saved.memory = state;
   std::erase_if(saved.memory.pauses, [](const Pause& pause) { return pause.key != "person"; });
-  saved.input_on = input_goes_on(state) || state.input.passive ||
-                   (state.input.source == SourceState::lost && !state.input.barred);
   saved.locked = state.input.lock != LockState::open;
-  saved.last_input = saved.input_on ? state.now : last_evidence(state);
   const auto& devices = state.input.devices;
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    saved.input_on[i] = devices[i].going_on;
+    saved.input_reported[i] = devices[i].reported;
+  }
+  saved.last_input =
+      input_goes_on(state) || state.input.passive ? state.now : last_evidence(state);
   saved.keyboard_active = devices[static_cast<std::size_t>(Device::keyboard)].active.at(state.now);
   saved.pointer_active = devices[static_cast<std::size_t>(Device::pointer)].active.at(state.now);
   return saved;
@@ -86,53 +104,50 @@ void apply(Turn& turn, const Restored& event) {
 
   static_cast<Memory&>(state) = saved.memory;
   move(state, saved_at - saved.boottime);
-  stop_counts(state, saved_at);
+  if (neutral)
+    leave_out(state, gap);
+  else
+    stop_counts(state, saved_at);
   if (!event.same_boot && saved.utc > event.utc)
     turn.record(FactKind::note, "B9").text = "saved-in-future";
   state.saved_present = state.present.at(turn.now);
 
   // The source tells at once how things stand; until then the last state holds.
   auto& input = state.input;
-  auto& any = input.devices[static_cast<std::size_t>(Device::any)];
   auto last = saved.last_input;
   move(last, saved_at - saved.boottime);
-  if (neutral && state.absence.on) {
-    // The gap is no part of the absence.
-    move(last, gap);
-    move(state.absence.since, gap);
-    for (auto& entry : state.breaks) move(entry.absence.since, gap);
-  }
-  any.last = last;
-  any.since = last;
   input.awaits_input = !neutral || state.absence.on;
+  bool may_move_back = false;
   if (neutral) {
-    any.going_on = any.reported = saved.input_on;
+    move(last, gap);
+    for (std::size_t i = 0; i < input.devices.size(); ++i) {
+      auto& device = input.devices[i];
+      device.going_on = saved.input_on[i];
+      device.reported = saved.input_reported[i];
+      if (!device.going_on && device.reported) device.last = last;
+      may_move_back = may_move_back || device.reported;
+    }
     if (saved.locked) {
       input.lock = LockState::assumed;
       input.barred = true;
     }
+  } else if (!state.absence.on) {
+    state.absence = {true, false, saved_at, false};
   }
+  if (!may_move_back) input.devices[0].last = last;
   auto& keyboard = input.devices[static_cast<std::size_t>(Device::keyboard)].active;
   auto& pointer = input.devices[static_cast<std::size_t>(Device::pointer)].active;
   keyboard.settled = saved.keyboard_active;
   pointer.settled = saved.pointer_active;
 
-  if (neutral && !state.absence.on) {
-    state.present.resume(turn.now);
-    state.day.present.resume(turn.now);
-    state.session.resume(turn.now);
-    state.posture_timer.resume(turn.now);
-  } else if (!state.absence.on) {
-    state.absence = {true, false, saved_at, false};
-  }
   state.prompt.hidden = state.prompt.id != 0;
 
-  state.wall_offset.reset();
-  const auto old_utc = saved.utc;
   match_breaks(turn);
-  state.wall_offset = old_utc.time_since_epoch() - saved_at.time_since_epoch();
+  // The clock as it was, so that ClockSet sees a step.
+  state.wall_offset = saved.utc.time_since_epoch() - saved_at.time_since_epoch();
   apply(turn, ClockSet{event.utc});
   refresh_calendar(turn);
+  if (!state.absence.on) show_again(turn);
 }
 
 }  // namespace poised::core

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
+
 #include "core/state.hpp"
 #include "core/time.hpp"
 
@@ -11,7 +13,8 @@ struct Saved {
   Instant boottime;        ///< when it was saved
   WallTime utc;            ///< the same moment on the wall clock
   Memory memory;           ///< its instants are on the clock of the boot that saved it
-  bool input_on = false;   ///< input went on
+  std::array<bool, 3> input_on{};        ///< input went on, by Device
+  std::array<bool, 3> input_reported{};  ///< … as far as the source had said
   bool locked = false;
   Instant last_input = not_yet;  ///< the moment an absence would be back-dated to
   Duration keyboard_active{};    ///< today

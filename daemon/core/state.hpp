@@ -174,6 +174,7 @@ struct State : Memory {
   Duration saved_present{};
   std::optional<Instant> armed;         ///< what ArmTimer last said
   Instant deadline = never;             ///< the earliest one that decides something
+  Instant other_deadline = never;       ///< the earliest of those that input does not move
   Duration presence_threshold{};        ///< what WatchIdle last said
   Duration gap_threshold{};
   bool operator==(const State&) const = default;

@@ -34,9 +34,20 @@ void apply(Turn& turn, const PolicyChanged&) {
   watch_presence(turn);
 }
 
-Instant earliest(const Turn& turn) {
-  return std::min({turn.state.day_turns, presence_deadline(turn), break_deadline(turn),
-                   prompt_deadline(turn), hold_deadline(turn)});
+// Everything but input, which comes and goes by the minute, leaves these where they are.
+Instant earliest_of_input(const Turn& turn) {
+  return std::min({turn.state.other_deadline, presence_deadline(turn), prompt_deadline(turn)});
+}
+
+Instant earliest(Turn& turn) {
+  turn.state.other_deadline =
+      std::min({turn.state.day_turns, break_deadline(turn), hold_deadline(turn)});
+  return earliest_of_input(turn);
+}
+
+bool is_input_or_time(const Event& event) {
+  return std::holds_alternative<TimerElapsed>(event) ||
+         std::holds_alternative<InputResumed>(event) || std::holds_alternative<InputStopped>(event);
 }
 
 // (1) of "Order within one instant".
@@ -92,6 +103,17 @@ void advance(Turn& turn, Instant now) {
   turn.now = now;
 }
 
+// What is due by now, and what follows from it, until nothing more does.
+void decide(Turn& turn) {
+  auto& deadline = turn.state.deadline;
+  for (int round = 0; round < most_rounds; ++round) {
+    if (earliest(turn) <= turn.now) run_deadlines(turn, false);
+    settle(turn);
+    deadline = earliest(turn);
+    if (deadline > turn.now) break;
+  }
+}
+
 void arm(Turn& turn) {
   auto& state = turn.state;
   auto at = state.deadline;
@@ -124,25 +146,25 @@ void step(State& state, std::span<const Event> events, Instant now, const Policy
   now = std::max(now, state.now);
   advance(turn, now);
   // The end of input is reported late: it belongs to its own moment, before what is due now.
-  bool due = state.deadline <= now;
+  turn.touched = state.deadline <= now;
   while (!events.empty() && is_about_the_past(events.front(), now)) {
     apply(turn, std::get<InputStopped>(events.front()));
     events = events.subspan(1);
-    due = true;
+    settle_presence(turn);
   }
-  if (due) run_deadlines(turn, answers(events));
+  if (turn.touched) run_deadlines(turn, answers(events));
   for (const auto& event : events) {
+    if (std::holds_alternative<TimerElapsed>(event)) continue;
+    turn.touched = turn.touched || !is_input_or_time(event);
     std::visit([&](const auto& of_kind) { apply(turn, of_kind); }, event);
     settle_presence(turn);
   }
   state.now = now;
-  for (int round = 0; round < most_rounds; ++round) {
-    run_deadlines(turn, false);
-    settle(turn);
-    state.deadline = earliest(turn);
-    if (state.deadline > now) break;
+  if (!turn.touched) state.deadline = earliest_of_input(turn);
+  if (turn.touched || state.deadline <= now) {
+    decide(turn);
+    watch_gap(turn);
   }
-  watch_gap(turn);
   arm(turn);
 }
 

@@ -23,7 +23,8 @@ void step(State& state, std::span<const Event> events, Instant now, const Policy
           CommandSink& out);
 void step(State& state, const Event& event, Instant now, const Policy& policy, CommandSink& out);
 
-/// What must survive a restart (B9), as of the last step.
+/// What must survive a restart (B9), as of the last step. Before a deliberate exit step once more
+/// (TimerElapsed), so that nothing since then is lost.
 Saved save(const State& state);
 
 }  // namespace poised::core

@@ -28,10 +28,11 @@ struct Turn {
   CommandSink& out;
   Instant now;
   bool changed = false;  ///< B9: the state changed, save it
+  bool touched = false;  ///< something besides input and time may have moved a deadline
 
   /// Appends a fact; the reference holds until the next command.
   Fact& record(FactKind kind, const char* rule) {
-    changed = true;
+    changed = touched = true;
     auto& fact = std::get<Record>(out.emplace_back(Record{})).fact;
     fact.kind = kind;
     fact.at = now;
@@ -54,12 +55,37 @@ inline Instant after(Instant at, Duration length) {
   return at + length;
 }
 
-BreakSpec spec_of(const State& state, const Policy& policy, std::size_t index);
+inline BreakSpec spec_of(const State& state, const Policy& policy, std::size_t index) {
+  const auto& entry = state.breaks[index];
+  switch (entry.kind) {
+    case BreakKind::ordinary: {
+      const auto& of = policy.breaks[index];
+      return {of.enabled, of.interval, of.duration, of.natural,
+              std::max(of.duration, of.routine_length)};
+    }
+    case BreakKind::daily_limit:
+      return {policy.daily_limit.enabled, entry.next_limit, {}, Duration::max(), {}};
+    case BreakKind::posture:
+      break;
+  }
+  return {};
+}
 inline BreakSpec spec_of(const Turn& turn, std::size_t index) {
   return spec_of(turn.state, turn.policy, index);
 }
 
 /// Present time counted towards the interval of an entry.
-Duration worked_of(const State& state, std::size_t index, Instant now);
+inline Duration worked_of(const State& state, std::size_t index, Instant now) {
+  const auto& entry = state.breaks[index];
+  switch (entry.kind) {
+    case BreakKind::ordinary:
+      return entry.worked.at(now);
+    case BreakKind::daily_limit:
+      return state.day.present.at(now);
+    case BreakKind::posture:
+      break;
+  }
+  return state.posture_timer.at(now);
+}
 
 }  // namespace poised::core

@@ -80,7 +80,8 @@ Failure failure_of(const std::string& context, const sdbus::Error& error) {
   if (is_one_of(name, {"org.freedesktop.DBus.Error.Timeout", "System.Error.ETIMEDOUT"}))
     return {Exit::failed,
             fmt::format("{}: daemon: no answer within {} s", context, patience.count())};
-  if (name == "org.poised.Error.Refused") return {Exit::failed, message};
+  if (name == "org.poised.Error.Refused")
+    return {Exit::failed, message.starts_with(context + ":") ? message : context + ": " + message};
   if (is_one_of(name, {"org.freedesktop.DBus.Error.UnknownMethod",
                        "org.freedesktop.DBus.Error.UnknownInterface"}))
     return {Exit::failed,

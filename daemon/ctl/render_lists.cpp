@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ctl/render.hpp"
 
 namespace poised::ctl {
@@ -18,11 +20,11 @@ std::string why_text(const Json& item) {
   const auto by = holds(texts(item, "held_by"));
   if (const auto due = number(item, "due_in_s"))
     return fmt::format("after {} more at the screen{}", spell_seconds(*due, Round::up),
-                       by.empty() ? std::string() : "; would now be held by " + by);
+                       by.empty() ? std::string() : "; now held: " + by);
   if (const auto returns = number(item, "returns_in_s"))
     return fmt::format("comes back after {} more at the screen",
                        spell_seconds(*returns, Round::up));
-  if (!by.empty()) return "due, held by " + by;
+  if (!by.empty()) return "due, held: " + by;
   if (state == "waiting") return "due, waits for a pause in your typing";
   if (state == "open") return "offered now";
   if (state == "running") return "running now";
@@ -51,9 +53,13 @@ std::string render_doctor(const Json& report, const Look& look) {
   }
   if (screen.empty()) screen = look.good("All is well.") + "\n";
   screen += "\n";
+  std::size_t width = 14;
+  for (const auto& fact : list(report, "facts"))
+    width = std::clamp(text(fact, "name").size() + 2, width, columns / 2);
   for (const auto& fact : list(report, "facts")) {
     const Json& value = field(fact, "value");
-    screen += row(look, text(fact, "name"), value.is_string() ? text(fact, "value") : value.dump());
+    screen += row(look, text(fact, "name"), value.is_string() ? text(fact, "value") : value.dump(),
+                  width);
   }
   return screen;
 }

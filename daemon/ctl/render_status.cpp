@@ -36,7 +36,7 @@ std::string headline(const Json& status, const Look& look) {
     const auto title = break_title(text(item, "id"));
     if (state == "held" || state == "due" || state == "waiting") {
       const auto by = holds(texts(item, "held_by"));
-      if (!by.empty()) return look.bold(title + " is due") + ", held by " + by + ".";
+      if (!by.empty()) return look.bold(title + " is due") + ", but held: " + by + ".";
       if (is_away(text(status, "presence")))
         return look.bold(title + " is due") + " when you are back.";
       return look.bold(title + " is due") + " at the next pause in your typing.";
@@ -93,9 +93,9 @@ std::string break_text(const Json& item) {
     const auto due = number(item, "due_in_s");
     if (!due) return progress;
     return fmt::format("in {} ({}){}", spell_seconds(*due, Round::up), progress,
-                       by.empty() ? std::string() : "; would now be held by " + by);
+                       by.empty() ? std::string() : "; now held: " + by);
   }
-  if (state == "held") return fmt::format("due, held by {}", by.empty() ? "something unknown" : by);
+  if (state == "held") return fmt::format("due, held: {}", by.empty() ? "something unknown" : by);
   if (state == "waiting") return "due, waits for a pause in your typing";
   if (state == "due") return "due";
   if (state == "open") return "offered, no answer yet";
@@ -135,6 +135,7 @@ std::string plugins_text(const Json& status) {
   std::string well, ill;
   for (const auto& plugin : list(status, "plugins")) {
     const auto state = text(plugin, "state");
+    if (state == "disabled") continue;
     const bool bad = state == "failed" || state == "quarantined";
     auto& names = bad ? ill : well;
     if (!names.empty()) names += ", ";

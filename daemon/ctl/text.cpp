@@ -15,8 +15,6 @@
 namespace poised::ctl {
 namespace {
 
-constexpr std::size_t label_width = 14;
-
 std::tm local(std::int64_t utc) {
   const std::time_t time = utc;
   std::tm parts{};
@@ -126,7 +124,8 @@ std::string capital(std::string_view text) {
   return word;
 }
 
-std::string row(const Look& look, std::string_view label, std::string_view text) {
+std::string row(const Look& look, std::string_view label, std::string_view text,
+                std::size_t label_width) {
   const std::string indent(label_width + 2, ' ');
   std::string wrapped;
   std::size_t column = indent.size();

@@ -48,6 +48,7 @@ std::string printable(std::string_view text);
 std::string capital(std::string_view text);
 
 /// The label in its column, then the text, wrapped to 80 columns beneath its own beginning.
-std::string row(const Look& look, std::string_view label, std::string_view text);
+std::string row(const Look& look, std::string_view label, std::string_view text,
+                std::size_t label_width = 14);
 
 }  // namespace poised::ctl

@@ -25,8 +25,8 @@ constexpr std::array<Words, 11> reasons{{{"calendar", "your calendar"},
                                          {"full-screen", "a full-screen window"},
                                          {"video", "a video"},
                                          {"pause", "a pause"},
-                                         {"hours", "your working hours"},
-                                         {"spacing", "the last prompt, not long ago"}}};
+                                         {"hours", "outside your working hours"},
+                                         {"spacing", "the last prompt was not long ago"}}};
 
 template <std::size_t N>
 std::string_view lookup(const std::array<Words, N>& words, std::string_view key) {

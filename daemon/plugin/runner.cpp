@@ -119,6 +119,11 @@ class Runner::Impl {
         epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
     for (int i = 0; i < count && !finished_; ++i) handle(events[static_cast<std::size_t>(i)]);
     dispatching_ = false;
+    if (count < 0 && errno != EINTR) {
+      // There is no descriptor to wait on: the system has none left.
+      exit_status_ = 1;
+      finished_ = true;
+    }
     return !finished_;
   }
 

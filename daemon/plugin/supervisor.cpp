@@ -3,10 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +20,7 @@
 #include <system_error>
 #include <utility>
 
+#include "plugin/child.hpp"
 #include "plugin/library.hpp"
 #include "plugin/runner.hpp"
 
@@ -34,7 +32,6 @@ using asio::posix::stream_descriptor;
 using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr int socket_in_child = 3;
 constexpr int frames_at_once = 32;
 
 enum class Phase : std::uint8_t {
@@ -62,13 +59,6 @@ std::string environment_locale() {
 std::string in_words(milliseconds time) {
   return time.count() % 1000 == 0 ? fmt::format("{} s", time.count() / 1000)
                                   : fmt::format("{} ms", time.count());
-}
-
-std::string exit_in_words(const siginfo_t& info) {
-  if (info.si_code == CLD_EXITED) return fmt::format("ended by itself (status {})", info.si_status);
-  const char* const name = sigabbrev_np(info.si_status);
-  return name != nullptr ? fmt::format("ended by SIG{}", name)
-                         : fmt::format("ended by signal {}", info.si_status);
 }
 
 /// A burst, and a rate that refills it.
@@ -134,7 +124,7 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
     for (const auto& slot : slots_) {
       if (slot->pid != 0) {
         kill(slot->pid, SIGKILL);
-        reap(*slot);
+        reap_child(std::exchange(slot->pid, 0));
       }
       drop_process(*slot);
     }
@@ -171,9 +161,12 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
 
   void start(const std::string& id) {
     Slot* const slot = find(id);
-    if (slot == nullptr || slot->status.state != PluginState::stopped) return;
+    if (slot == nullptr || slot->unusable) return;
+    const bool given_up = slot->status.state == PluginState::failed && !slot->status.retry_after;
+    if (slot->status.state != PluginState::stopped && !given_up) return;
     slot->started = true;
     if (slot->manifest.on_demand) {
+      slot->after = After::rest;
       set_state(*slot, PluginState::on_demand);
     } else if (slot->phase == Phase::none) {
       spawn(*slot);
@@ -469,41 +462,14 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   std::string spawn_process(Slot& slot, int socket) {
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, socket, socket_in_child);
-    posix_spawn_file_actions_addclosefrom_np(&files, socket_in_child + 1);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t signals;
-    sigemptyset(&signals);
-    posix_spawnattr_setsigmask(&attributes, &signals);
-    sigfillset(&signals);
-    posix_spawnattr_setsigdefault(&attributes, &signals);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-
-    std::vector<std::string> words{"poised"};
-    words.insert(words.end(), options_.arguments.begin(), options_.arguments.end());
-    words.push_back(slot.manifest.id);
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    const int error = posix_spawn(&slot.pid, options_.executable.c_str(), &files, &attributes,
-                                  argv.data(), environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-    if (error != 0) {
-      slot.pid = 0;
-      return fmt::format("cannot execute {}: {}", options_.executable, std::strerror(error));
-    }
-    const auto pidfd = static_cast<int>(syscall(SYS_pidfd_open, slot.pid, 0));
-    if (pidfd < 0) {
-      const int why = errno;
-      kill(slot.pid, SIGKILL);
-      reap(slot);
-      return fmt::format("cannot watch its process: {}", std::strerror(why));
-    }
-    slot.process = std::make_unique<stream_descriptor>(io_, pidfd);
+    std::vector<std::string> arguments{"poised"};
+    arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
+    arguments.push_back(slot.manifest.id);
+    std::string why;
+    Child child = spawn_child(options_.executable, std::move(arguments), socket, why);
+    if (child.pid == 0) return why;
+    slot.pid = child.pid;
+    slot.process = std::make_unique<stream_descriptor>(io_, child.ended.release());
     slot.process->async_wait(stream_descriptor::wait_read,
                              handler(slot, [](Impl& self, Slot& s) { self.process_ended(s); }));
     return {};
@@ -901,20 +867,12 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
   void process_ended(Slot& slot) {
     // Its last words may still be in the socket.
     if (slot.socket) static_cast<void>(read(slot));
-    const siginfo_t info = reap(slot);
+    const std::string how = reap_child(std::exchange(slot.pid, 0));
     const std::string during = !slot.greeted ? " while loading"
                                : slot.unacked.empty() || slot.unacked.front().kind == 0
                                    ? std::string()
                                    : " on " + kind_name(slot.unacked.front().kind);
-    ended(slot, exit_in_words(info) + during);
-  }
-
-  siginfo_t reap(Slot& slot) {
-    siginfo_t info{};
-    while (waitid(P_PID, static_cast<id_t>(slot.pid), &info, WEXITED) != 0 && errno == EINTR) {
-    }
-    slot.pid = 0;
-    return info;
+    ended(slot, how + during);
   }
 
   /// The process or runner is gone, expected or not.

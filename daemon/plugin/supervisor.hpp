@@ -26,7 +26,7 @@ enum class PluginState : std::uint8_t {
   on_demand,    ///< nothing to do: no process
   starting,     ///< loading, or not READY yet
   running,      ///< READY
-  failed,       ///< tried again after `retry_after`; without one, only by restart()
+  failed,       ///< tried again after `retry_after`; without one, only by start() or restart()
   quarantined,  ///< ended too often; only restart() brings it back
 };
 /// "on-demand" and the like: the words of `status --json`.

@@ -41,6 +41,7 @@ Arguments parse_arguments(int argc, char** argv) {
   app.add_flag("--json", json, "With --version: as JSON");
   if (build::development) {
     app.add_option("--config-root", arguments.config_root, "Prefix for /etc, /usr/share and the user's configuration");
+    app.add_option("--plugin-dir", arguments.plugin_dir, "Where plugins and their manifests are");
     app.add_flag("--demo", arguments.demo, "Show a working day of a simulated person, then exit");
     app.add_option("--pace", arguments.pace, "With --demo: minutes the day takes (0: no waiting)")
         ->check(CLI::Range(0.0, 60.0));
@@ -60,11 +61,18 @@ Arguments parse_arguments(int argc, char** argv) {
   return arguments;
 }
 
+plugin::RunnerOptions runner_options(const Arguments& arguments) {
+  plugin::RunnerOptions options;
+  if (!arguments.plugin_dir.empty()) options.plugin_dir = arguments.plugin_dir;
+  return options;
+}
+
 DaemonOptions daemon_options(const Arguments& arguments) {
   DaemonOptions options;
   options.roots = config::Roots::from_environment(
       arguments.config_root.empty() ? arguments.config_root : std::filesystem::absolute(arguments.config_root));
   options.state_directory = state_directory();
+  options.plugin_dir = arguments.plugin_dir;
   return options;
 }
 

@@ -29,7 +29,7 @@ constexpr std::array bus_retry_after{std::chrono::milliseconds(500), std::chrono
                                      std::chrono::milliseconds(30000)};
 
 // What is asked without being named in activity.sources; the first that works here is used.
-constexpr std::array default_sources{"activity-x11"};
+constexpr std::array default_sources{"x11"};
 
 std::filesystem::path state_path(const std::filesystem::path& directory) {
   return directory.empty() ? directory : directory / "state.json";
@@ -59,7 +59,8 @@ Daemon::~Daemon() {
 
 void Daemon::start() {
   wait_for_signals();
-  manifests_ = plugin::load_manifests(build::manifest_dir, manifest_problems_);
+  manifests_ = plugin::load_manifests(options_.plugin_dir.empty() ? build::manifest_dir : options_.plugin_dir,
+                                      manifest_problems_);
   for (const auto& problem : manifest_problems_) log_.warning(problem);
   load_config();
   add_plugins();
@@ -148,6 +149,10 @@ void Daemon::add_plugins() {
   options.deny = plugins.deny;
   if (plugins.isolation == config::PluginIsolation::in_process) options.isolation = "in-process";
   options.virtual_clock = options_.virtual_clock;
+  if (!options_.plugin_dir.empty()) {
+    options.plugin_dir = options_.plugin_dir;
+    options.arguments = {"--plugin-dir", options_.plugin_dir, "--plugin-host"};
+  }
   plugin::Supervisor::Callbacks callbacks;
   callbacks.on_message = [this](const auto& id, const auto& message) { on_plugin_message(id, message); };
   callbacks.on_state = [this](const auto& status) { on_plugin_state(status); };
@@ -195,6 +200,9 @@ std::vector<std::string> Daemon::source_ids() const {
   const auto& wanted = config_.settings.activity.sources;
   std::vector<std::string> order(default_sources.begin(), default_sources.end());
   if (!wanted.empty()) order = wanted;
+  // "x11" is the plugin "activity-x11"; either name will do.
+  for (auto& id : order)
+    if (!id.starts_with(source_prefix)) id = source_prefix + id;
   std::erase_if(order, [&](const auto& id) {
     return std::find(available.begin(), available.end(), id) == available.end();
   });

@@ -33,6 +33,7 @@ struct DaemonOptions {
   config::Roots roots;
   /// Where the state is kept; empty = nowhere (the demo).
   std::filesystem::path state_directory;
+  std::string plugin_dir;                                ///< libraries and manifests; empty = the build's
   std::string zone;                                      ///< empty = the system's
   std::optional<std::int64_t> virtual_clock;             ///< plugins live on virtual time from here on
   /// Told of each decision, besides history and bus.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 #include "poised/plugin.h"
@@ -16,6 +17,11 @@ core::Device device(std::uint32_t value) {
   if (value == POISED_DEVICE_KEYBOARD) return core::Device::keyboard;
   if (value == POISED_DEVICE_POINTER) return core::Device::pointer;
   return core::Device::any;
+}
+
+std::string source_name(const std::string& plugin_id) {
+  constexpr std::string_view prefix = source_prefix;
+  return plugin_id.starts_with(prefix) ? plugin_id.substr(prefix.size()) : plugin_id;
 }
 
 core::Instant instant(std::int64_t boottime_ns) { return core::Instant(core::Duration(boottime_ns)); }
@@ -65,7 +71,7 @@ void InputSources::on_message(const std::string& id, const plugin::Message& mess
       working_ = true;
       degraded_.clear();
       refusals_.clear();
-      dispatch_(core::SourceChanged{true, ready && ready->splits_devices, id, ""});
+      dispatch_(core::SourceChanged{true, ready && ready->splits_devices, source_name(id), ""});
       for (const auto& [watch_id, watch] : watches_) supervisor_.send(id, message_of(watch));
       break;
     }
@@ -143,7 +149,7 @@ void InputSources::lost(const std::string& reason) {
     query->deadline.cancel();
     query->reply({});
   }
-  dispatch_(core::SourceChanged{false, false, current_ < ids_.size() ? ids_[current_] : "", degraded_});
+  dispatch_(core::SourceChanged{false, false, current_ < ids_.size() ? source_name(ids_[current_]) : "", degraded_});
 }
 
 void InputSources::query(std::function<void(InputReport)> reply) {

@@ -17,6 +17,9 @@
 
 namespace poised::shell {
 
+/// What the ids of activity plugins begin with; people name them without it: "x11".
+inline constexpr const char* source_prefix = "activity-";
+
 /// The activity plugins seen as one: which of them is asked, what it watches, and what it reports. One source is in
 /// use at a time; the next one in order is tried when one says that it cannot work here. [loop-thread]
 class InputSources {

@@ -172,6 +172,7 @@ void fields(Visitor& visit, SavedState& state) {
   visit("boottime", state.saved.boottime);
   visit("utc", state.saved.utc);
   visit("input_on", state.saved.input_on);
+  visit("input_reported", state.saved.input_reported);
   visit("locked", state.saved.locked);
   visit("last_input", state.saved.last_input);
   visit("keyboard_active", state.saved.keyboard_active);
@@ -183,6 +184,10 @@ template <class T>
 constexpr bool is_optional = false;
 template <class T>
 constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+constexpr bool is_array = false;
+template <class T, std::size_t count>
+constexpr bool is_array<std::array<T, count>> = true;
 template <class T>
 constexpr bool is_list = false;
 template <class T>
@@ -214,7 +219,7 @@ class Writer {
       return value;
     } else if constexpr (is_optional<T>) {
       return value ? made_of(*value) : Json(nullptr);
-    } else if constexpr (is_list<T>) {
+    } else if constexpr (is_list<T> || is_array<T>) {
       auto json = Json::array();
       for (auto& entry : value) json.push_back(made_of(entry));
       return json;
@@ -292,6 +297,11 @@ class Reader {
       value.clear();
       for (const auto& entry : json)
         take(entry, path + "[" + std::to_string(value.size()) + "]", value.emplace_back());
+    } else if constexpr (is_array<T>) {
+      if (!json.is_array() || json.size() != value.size())
+        fail(path, "a list of another length was expected");
+      for (std::size_t i = 0; i < value.size(); ++i)
+        take(json[i], path + "[" + std::to_string(i) + "]", value[i]);
     } else if constexpr (std::is_enum_v<T>) {
       const auto& names = Names<T>::list;
       const auto found =

@@ -36,8 +36,10 @@ extern "C" {
 #define POISED_ABI_MAJOR 1u
 #define POISED_ABI_MINOR 0u
 
-/* Limits the host enforces; a message beyond them ends the plugin's process. Strings: bytes without
- * the zero. */
+/* Limits the host enforces: submit() refuses a message beyond them, and a process that gets one
+ * past its host is ended. Strings: bytes without the zero. Instants lie within ±2^62 ns, calendar
+ * times within ±2^33 s. A plugin may send some hundred messages at once and some dozen a second on
+ * top of answers; one that floods is ended. */
 #define POISED_MAX_TEXT 4096u
 #define POISED_MAX_SETTINGS 65536u
 #define POISED_MAX_INTERVALS 2048u
@@ -58,7 +60,7 @@ extern "C" {
 /* Kinds. 1–999: to the plugin. 1000–1999: from the plugin. The payload of each is the struct named
  * beside it; kinds without one have payload NULL. */
 #define POISED_START 1u          /* poised_start: first message; answer READY or FAILED */
-#define POISED_STOP 2u           /* last message; finish within 1 s, then destroy() is called */
+#define POISED_STOP 2u           /* last message; finish in it, within 1 s; destroy() follows */
 #define POISED_CONFIG_CHANGED 3u /* poised_start: new settings */
 #define POISED_WATCH_IDLE 4u     /* poised_watch_idle (activity) */
 #define POISED_QUERY_INPUT 5u    /* none (activity): answer INPUT_STATE with `correlates` set */
@@ -74,8 +76,9 @@ extern "C" {
 #define POISED_FAILED \
   1001u /* poised_failed: it cannot work now; it is stopped and tried again later */
 #define POISED_IDLE_REACHED 1002u /* poised_idle (activity): a watched threshold was reached */
-#define POISED_RESUMED 1003u /* poised_resumed (activity): input after IDLE_REACHED, or at start \
-                              */
+#define POISED_RESUMED                                                      \
+  1003u /* poised_resumed (activity): input after IDLE_REACHED, or at start \
+         */
 #define POISED_INPUT_STATE 1004u /* poised_input_state (activity) */
 #define POISED_PRESENCE 1005u    /* poised_presence (activity): lock, sleep, seat */
 #define POISED_AVAILABILITY \
@@ -313,16 +316,18 @@ typedef struct poised_host {
   uint32_t reserved;
   void* ctx; /* first argument of every function below */
 
-  /* Sends a request to the daemon; copies what it needs. 0, or -EINVAL for a malformed message,
-   * -EMSGSIZE beyond a limit, -EPIPE when the daemon is gone. [any-thread] */
+  /* Sends a request to the daemon; copies what it needs. 0, or -EINVAL for a malformed message or
+   * one before START, -EPERM for one that is not of the plugin's capabilities, -EMSGSIZE beyond a
+   * limit, -EAGAIN while too many are unsent, -EPIPE when the daemon is gone. [any-thread] */
   int (*submit)(void* ctx, const poised_message* message);
-  /* One line, no newline. Never a person's behaviour. [any-thread] */
+  /* One line, no newline. Never a person's behaviour. Lines beyond a burst of 64 and four a second
+   * are dropped and counted. [any-thread] */
   void (*log)(void* ctx, int32_t priority, const char* line);
   /* CLOCK_BOOTTIME in nanoseconds; virtual under simulation. [any-thread] */
   int64_t (*now_ns)(void* ctx);
 
   /* Calls entry->on_fd(tag, fd, events) while `fd` is ready for `events` (level-triggered). The
-   * same fd again changes it. 0 or -errno. [loop-thread] */
+   * same fd again changes it; unwatch it before closing it. 0 or -errno. [loop-thread] */
   int (*watch_fd)(void* ctx, int fd, uint32_t events, uint64_t tag);
   int (*unwatch_fd)(void* ctx, int fd);
   /* Calls entry->on_timer(tag) once, at `at_ns` or as soon after as the loop allows; replaces an

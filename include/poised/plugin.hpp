@@ -119,7 +119,8 @@ enum class LogPriority : std::int32_t {
 // empty.
 
 struct Settings {
-  std::string_view json;  ///< one JSON object, validated against the manifest, defaults filled in
+  /// One JSON object, validated against the manifest, defaults filled in; durations in nanoseconds.
+  std::string_view json;
   std::string_view locale;
 };
 
@@ -335,8 +336,8 @@ class Plugin {
   virtual void on_fd(std::uint64_t /*tag*/, int /*fd*/, std::uint32_t /*events*/) {}
   virtual void on_timer(std::uint64_t /*tag*/) {}
 
-  // Requests. [any-thread] They throw std::system_error if the host finds them malformed or too
-  // long; that the daemon has gone is no error, since the process ends then.
+  // Requests. [any-thread] They throw std::system_error if the host does not take them (see submit
+  // in plugin.h); that the daemon has gone is no error, since the process ends then.
   void ready(const std::string& detail, bool splits_devices = false) const {
     poised_ready payload = made<poised_ready>();
     payload.splits_devices = splits_devices ? 1 : 0;

@@ -60,7 +60,7 @@ class Simulated final : public poised::Plugin {
   void on_start(const poised::Settings& settings) override {
     const auto json = nlohmann::json::parse(settings.json);
     steps_ = read_script(json);
-    midnight_ = now() - parse_time(json.value("start_at", "00:00"));
+    midnight_ = now() - parse_time(json.value("start_at", std::string{"00:00"}));
     for (Input& input : inputs_) input.last = now() - 1h;
     ready("a script of " + std::to_string(steps_.size()) + " lines", true);
     catch_up();

@@ -84,7 +84,7 @@ class Console final : public poised::Plugin {
     const auto json = nlohmann::json::parse(settings.json);
     answers_ = json.value("answers", std::vector<std::string>{});
     answer_after_ = Duration(json.value("answer_after", std::int64_t{10'000'000'000}));
-    start_at_ = parse_start(json.value("start_at", ""));
+    start_at_ = parse_start(json.value("start_at", std::string{}));
   }
 
   void show(const poised::Prompt& prompt) {

@@ -94,13 +94,17 @@ class Notify final : public poised::Plugin {
   }
 
   void on_update_prompt(const poised::Prompt& prompt) override {
+    // What nobody has seen yet keeps its banner.
+    const auto known = entries_.find(prompt.id);
+    const bool unseen = known != entries_.end() && known->second.waiting && !known->second.popup;
+    const bool banner = unseen && known->second.banner;
     Entry& entry = entries_[prompt.id];
     if (entry.hidden && prompt.state == PromptState::running) {
       entry.prompt = Kept{prompt};
       return;
     }
     entry.hidden = false;
-    take(entry, prompt, false);
+    take(entry, prompt, banner);
   }
 
   void on_withdraw_prompt(std::uint64_t id) override {
@@ -135,6 +139,20 @@ class Notify final : public poised::Plugin {
   void cannot_show(const std::string& reason) {
     if (!std::exchange(degraded_, true)) degraded(reason);
     ask_again_.arm(now() + ask_again_after);
+    drop_news();
+  }
+
+  /// Notes and farewells that nobody can see now are no news later.
+  void drop_news() {
+    std::vector<std::uint64_t> stale;
+    for (const auto& [id, entry] : entries_)
+      if (entry.waiting &&
+          (entry.prompt.state == PromptState::finished || entry.prompt.state == PromptState::note))
+        stale.push_back(id);
+    for (const std::uint64_t id : stale) {
+      end(id);
+      prompt_closed(id);
+    }
   }
 
   bool show(std::uint64_t id, Entry& entry) {

@@ -495,6 +495,11 @@ TEST_F(PluginSettings, NeverGrowBeyondWhatAMessageHolds) {
                                                    "of a plugin may take 64 KiB in all")));
 }
 
+TEST_F(PluginSettings, ListsKeepTheirOrderAndWhatTheyRepeat) {
+  const Loaded loaded = load_user("plugin.calendar.addresses = [\"b\", \"a\", \"b\"]\n");
+  EXPECT_EQ(settings(loaded, "calendar")["addresses"], nlohmann::json({"b", "a", "b"}));
+}
+
 TEST_F(PluginSettings, DefaultsThatContradictTheirOwnTypeCountAsNotGiven) {
   plugins_ = {{"odd",
                {{"a", "int", "\"x\"", "", "", {}, ""},

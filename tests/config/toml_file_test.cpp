@@ -113,6 +113,13 @@ TEST(TomlFile, SurvivesWhatTheParserByItselfDoesNot) {
   EXPECT_THAT(bad("\n\xCE\x97").reason, HasSubstr("outside of a string"));
   EXPECT_EQ(bad("\n\xCE\x97").at, (Position{2, 1}));
   bad("a = \xC2\xA0 1");
+  EXPECT_THAT(bad("a = \"\"\"x \\ \n \xC2\xAA\"\"\"").reason, HasSubstr("after a backslash"));
+  bad("a = \"\\\xC2\xAA\"");
+  bad("0=0=['''{\xC2\xAA");
+  bad("a = [\n1=['''{\xC2\xAA'''] ]");
+  EXPECT_THAT(bad("a = \"\"\"x \\ \n \xC2\xAA\"\"\"").reason, HasSubstr("after a backslash"));
+  bad("a = \"\\\xC2\xAA\"");
+  EXPECT_THAT(bad("a = 63X\"\xC2\xAA\"").reason, HasSubstr("a quote in the middle of a word"));
   bad(std::string(100000, '['));
   bad("a = " + std::string(100000, '['));
   bad("a = " + std::string(100000, '{'));
@@ -123,6 +130,24 @@ TEST(TomlFile, AllowsAnyLanguageInStringsAndComments) {
       "# Η ώρα \n a = \"Η\" # ω\n b = 'Η'\n c = \"\"\"Η\n\"Η\" \\\" \"\"\" # Η\n d = '''Η'Η'''\n"
       "\"Η\" = 1\n e = \"\" # Η\n f = \"\\\\\" # Η\n g = '\\' # Η\n h = \"\"\"\"Η\"\"\"\"\" # Η\n");
   EXPECT_EQ(table.entries.size(), 9U);
+}
+
+TEST(TomlFile, RefusesNothingThatIsToml) {
+  good(R"([[a."b c".'d']] # é
+x=[{y=1,'z'=[{}]},{y="é"}]#é
+"k"={l=[[1,2],["é"]],m={n=1}}
+[ e . f ]
+	g = [ # é
+ [ 'é' ], # é
+ [ ] ]
+"h".i.'j' = { } # é
+[o]
+p = "[{='é"
+q = '''[{=
+"é'''
+r = +1_0.5e-3
+s = 1979-05-27T07:32:00.5-07:00
+)");
 }
 
 TEST(TomlFile, AcceptsAByteOrderMarkAndWindowsLineEnds) {

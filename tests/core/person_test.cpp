@@ -52,7 +52,7 @@ std::string first_difference(const std::vector<std::string>& a, const std::vecto
   return text;
 }
 
-std::string deeds_before(const std::vector<Deed>& script, const std::string&) {
+std::string text_of(const std::vector<Deed>& script) {
   std::string text;
   for (const auto& deed : script) {
     const auto s = std::chrono::duration_cast<std::chrono::seconds>(deed.at).count() + 8 * 3600;
@@ -68,7 +68,7 @@ void expect_same(const Rig& a, const Rig& b, const std::vector<Deed>& script,
                  std::initializer_list<FactKind> without = {}) {
   const auto left = story(a, without), right = story(b, without);
   if (left != right)
-    FAIL() << first_difference(left, right) << deeds_before(script, "");
+    FAIL() << first_difference(left, right) << text_of(script);
 }
 
 void expect_safe(const Rig& rig) {
@@ -140,11 +140,14 @@ TEST(Everybody, LosesNothingByARestart) {
     const auto reporting = seed % 2 == 0 ? Reporting::at_once : Reporting::late;
     auto restarted_script = script;
     std::mt19937_64 random(seed);
-    for (int i = 0; i < 12; ++i) {
-      const auto where = static_cast<std::ptrdiff_t>(random() % restarted_script.size());
-      restarted_script.insert(restarted_script.begin() + where,
-                              {restarted_script[static_cast<std::size_t>(where)].at, "restart",
-                               [&](Rig& rig) {
+    for (int i = 0; i < 20; ++i) {
+      const auto where = 1 + random() % (restarted_script.size() - 1);
+      const auto at = restarted_script[where].at - 500ms;
+      // Between two instants, not within one.
+      if (restarted_script[where - 1].at >= at) continue;
+      restarted_script.insert(restarted_script.begin() + static_cast<std::ptrdiff_t>(where),
+                              {at, "restart", [&](Rig& rig) {
+                                 if (rig.asleep) return;  // nothing starts in its sleep
                                  ++restarts;
                                  rig.restart();
                                }});
@@ -234,7 +237,7 @@ TEST(Everybody, IsSafeFromAnyEvents) {
                "skipped", "expired", "refused", "held", "released"});
   for (const auto& [event, in] : phases)
     EXPECT_EQ(in.size(), 6u) << "event " << event << " did not come in every phase";
-  EXPECT_GE(phases.size(), 16u);
+  EXPECT_GE(phases.size(), 15u);
 }
 
 TEST(Everybody, IsDecidedTheSameWayAgain) {

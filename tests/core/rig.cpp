@@ -178,12 +178,13 @@ void Rig::run_through(Instant to) { advance(to, true); }
 
 void Rig::begin_input(Device which) {
   auto& device = devices_[static_cast<std::size_t>(which)];
-  // What is reported in the same instant was before.
-  if (const auto events = due_reports(); !events.empty()) step_now(events);
+  auto events = due_reports();
   device.on = true;
-  if (reporting_ == Reporting::late && device.reported) return;
-  device.reported = true;
-  step_now({InputResumed{which}});
+  if (reporting_ == Reporting::at_once || !device.reported) {
+    device.reported = true;
+    events.emplace_back(InputResumed{which});
+  }
+  if (!events.empty()) step_now(events);
   report_now();
 }
 
@@ -214,6 +215,10 @@ void Rig::send(std::vector<Event> events) {
   for (std::size_t i = 0; i < events.size(); ++i) {
     const auto* lock = std::get_if<LockChanged>(&events[i]);
     const auto* sleep = std::get_if<SleepChanged>(&events[i]);
+    const auto* answered = std::get_if<Answered>(&events[i]);
+    if (answered && answered->answer == Answer::dismiss &&
+        (answered->prompt_id == 0 || answered->prompt_id == on_screen))
+      on_screen = 0;  // closed by hand
     if (lock) locked = lock->locked;
     if (sleep) asleep = sleep->asleep;
     if (!(lock && lock->locked) && !(sleep && sleep->asleep)) continue;
@@ -238,6 +243,7 @@ void Rig::change(const std::function<void(Policy&)>& edit) {
 }
 
 void Rig::restart(Duration gap, bool same_boot) {
+  send(TimerElapsed{});
   const auto saved = save(state);
   state = {};
   armed.reset();

@@ -160,6 +160,11 @@ TEST_F(WithDaemon, ARefusalIsTheDaemonsOwnLine) {
   EXPECT_EQ(result.err, "poisectl: snooze: stretch: no snoozes left\n");
 }
 
+TEST_F(WithDaemon, ARefusalWithoutItsContextIsGivenOne) {
+  daemon_.refuse("prompt: none is open");
+  EXPECT_EQ(poisectl({"snooze"}).err, "poisectl: snooze: prompt: none is open\n");
+}
+
 TEST_F(WithDaemon, ARefusalCannotDriveTheTerminal) {
   daemon_.refuse("skip: \033[2J\nfake");
   EXPECT_EQ(poisectl({"skip"}).err, "poisectl: skip: ?[2J?fake\n");

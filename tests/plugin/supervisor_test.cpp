@@ -231,6 +231,8 @@ TEST_P(Supervised, APluginThatFailsForGoodWaitsForRestart) {
   EXPECT_EQ(rig.status("faulty").reason, "faulty: start: never");
   EXPECT_FALSE(rig.status("faulty").retry_after);
   EXPECT_EQ(rig.tell("faulty", "show 1"), 0U);
+  rig.supervisor().start("faulty");
+  ASSERT_TRUE(rig.run_until_state("faulty", PluginState::failed)) << "or start()";
   rig.supervisor().reconfigure("faulty", "{}");
   rig.supervisor().restart("faulty");
   EXPECT_TRUE(rig.run_until_state("faulty", PluginState::running));

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <fstream>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +71,11 @@ std::string last_line(const std::string& text) {
 class Notify : public testing::Test {
  protected:
   void TearDown() override {
+    if (HasFailure() && bench_) {
+      std::cout << "plugin: " << poised::plugin::to_string(bench_->status().state) << " "
+                << bench_->status().reason << '\n';
+      for (const std::string& line : bench_->log()) std::cout << "log: " << line << '\n';
+    }
     // The monitor wakes the bench from a thread of its own.
     monitor_.reset();
     bench_.reset();
@@ -129,6 +135,13 @@ class NotifyOnDunst : public Notify {
     return bench_->run_until([this] { return dunst_.displayed() == 0; });
   }
 
+  /// As shown(), and the person can see and click it.
+  NotifyCall on_screen(std::size_t count) {
+    const NotifyCall call = shown(count);
+    EXPECT_TRUE(bench_->run_until([this] { return dunst_.displayed() == 1; }));
+    return call;
+  }
+
   rig::XServer x_;
   rig::Dunst dunst_{*bus_};
 };
@@ -137,7 +150,7 @@ TEST_F(NotifyOnDunst, ShowsTitleBodyAndActions) {
   const Screenshot before("notify-before");
   begin();
   prompt(open_prompt());
-  const NotifyCall call = shown(1);
+  const NotifyCall call = on_screen(1);
   EXPECT_EQ(call.app_name, "Poised");
   EXPECT_EQ(call.replaces, 0u);
   EXPECT_EQ(call.title, "Time for a short stretch");
@@ -173,7 +186,7 @@ TEST_P(NotifyChoice, IsReportedAndTakesTheNotificationAway) {
   asks.actions.push_back({POISED_ANSWER_QUIET_TODAY, "", "Not today"});
   asks.actions.push_back({POISED_ANSWER_CUSTOM, "not-for-me", "I do not want this"});
   prompt(asks);
-  shown(1);
+  on_screen(1);
   dunst_.choose(GetParam().label);
   ASSERT_TRUE(is_answered());
   EXPECT_EQ(answers()[0].id, prompt_id);
@@ -191,14 +204,14 @@ INSTANTIATE_TEST_SUITE_P(, NotifyChoice,
                                          Choice{"Skip", POISED_ANSWER_SKIP},
                                          Choice{"Not today", POISED_ANSWER_QUIET_TODAY},
                                          Choice{"I do not want this", POISED_ANSWER_CUSTOM}),
-                         [](const auto& info) {
-                           return "Answer" + std::to_string(info.param.answer);
+                         [](const auto& choice) {
+                           return "Answer" + std::to_string(choice.param.answer);
                          });
 
 TEST_F(NotifyOnDunst, AClickOnTheBodyStarts) {
   begin();
   prompt(open_prompt());
-  shown(1);
+  on_screen(1);
   dunst_.click_on_notification();
   ASSERT_TRUE(is_answered());
   EXPECT_EQ(answers()[0].answer, POISED_ANSWER_START);
@@ -207,7 +220,7 @@ TEST_F(NotifyOnDunst, AClickOnTheBodyStarts) {
 TEST_F(NotifyOnDunst, AStartedBreakGoesOnInTheSamePlace) {
   begin();
   prompt(open_prompt());
-  shown(1);
+  on_screen(1);
   dunst_.choose("Start");
   ASSERT_TRUE(is_answered());
   const std::int64_t now = rig::boottime_ns();
@@ -236,7 +249,8 @@ TEST_F(NotifyOnDunst, AStartedBreakGoesOnInTheSamePlace) {
 TEST_F(NotifyOnDunst, ProgressIsUpdatedInPlaceAndNotOftenerThanEachTwentySeconds) {
   begin(virtual_start);
   prompt(running_prompt(virtual_start, virtual_start + 150 * s));
-  shown(1);
+  on_screen(1);
+  ASSERT_TRUE(bench_->has_timer());
   bench_->advance_to(virtual_start + 150 * s);
   const std::vector<std::string> texts{"2:30 left", "2:00 left", "1:40 left", "1:20 left",
                                        "1:00 left", "0:40 left", "0:20 left"};
@@ -256,11 +270,12 @@ TEST_F(NotifyOnDunst, ProgressIsUpdatedInPlaceAndNotOftenerThanEachTwentySeconds
 TEST_F(NotifyOnDunst, SaysThatABreakIsOverAndGoesAwayByItself) {
   begin(virtual_start);
   prompt(running_prompt(virtual_start, virtual_start + 20 * s));
-  shown(1);
+  on_screen(1);
   Prompt finished = finished_prompt();
   finished.sound = "complete";
   update(finished);
   const NotifyCall call = shown(2);
+  ASSERT_TRUE(bench_->has_timer());
   EXPECT_EQ(call.title, "Done. Nice.");
   EXPECT_EQ(call.urgency, 0);
   EXPECT_EQ(call.sound, "complete");
@@ -281,11 +296,11 @@ TEST_F(NotifyOnDunst, ANoteAsksForNothingAndGoesAwayByItself) {
   note.title = "15 minutes standing";
   note.body = "Sit when you like.";
   prompt(note);
-  const NotifyCall call = shown(1);
+  const NotifyCall call = on_screen(1);
   EXPECT_EQ(call.urgency, 0);
   EXPECT_EQ(call.suppress_sound, true);
   EXPECT_TRUE(call.actions.empty());
-  EXPECT_TRUE(bench_->run_until([this] { return dunst_.displayed() == 1; }));
+  ASSERT_TRUE(bench_->has_timer());
   bench_->advance_to(virtual_start + 11 * s);
   ASSERT_TRUE(is_closed());
   EXPECT_TRUE(screen_is_clear());
@@ -294,7 +309,7 @@ TEST_F(NotifyOnDunst, ANoteAsksForNothingAndGoesAwayByItself) {
 TEST_F(NotifyOnDunst, ClosingItIsAnAnswer) {
   begin();
   prompt(open_prompt());
-  shown(1);
+  on_screen(1);
   dunst_.close_all();
   ASSERT_TRUE(is_answered());
   EXPECT_EQ(answers()[0].answer, POISED_ANSWER_DISMISS);
@@ -306,7 +321,7 @@ TEST_F(NotifyOnDunst, ClosingItIsAnAnswer) {
 TEST_F(NotifyOnDunst, ClosingARunningBreakHidesItUntilItIsOver) {
   begin(virtual_start);
   prompt(running_prompt(virtual_start, virtual_start + 60 * s));
-  shown(1);
+  on_screen(1);
   dunst_.close_all();
   ASSERT_TRUE(is_answered());
   EXPECT_EQ(answers()[0].answer, POISED_ANSWER_DISMISS);
@@ -321,7 +336,7 @@ TEST_F(NotifyOnDunst, ClosingARunningBreakHidesItUntilItIsOver) {
 TEST_F(NotifyOnDunst, WithdrawingTakesItAwayAndIsNoAnswer) {
   begin();
   prompt(open_prompt());
-  shown(1);
+  on_screen(1);
   bench_->send(POISED_WITHDRAW_PROMPT, PromptRef{prompt_id});
   EXPECT_TRUE(screen_is_clear());
   bench_->run_for(200ms);
@@ -336,7 +351,7 @@ TEST_F(NotifyOnDunst, WithdrawingTakesItAwayAndIsNoAnswer) {
 TEST_F(NotifyOnDunst, AQuietUpdateReplacesWithoutABanner) {
   begin();
   prompt(open_prompt());
-  shown(1);
+  on_screen(1);
   Prompt changed = open_prompt();
   changed.body = "Still here when you are.";
   update(changed);
@@ -352,7 +367,7 @@ TEST_F(NotifyOnDunst, AQuietUpdateReplacesWithoutABanner) {
 TEST_F(NotifyOnDunst, ShowingItAgainDoesNotStackASecondOne) {
   begin();
   prompt(open_prompt());
-  shown(1);
+  on_screen(1);
   prompt(open_prompt());
   EXPECT_NE(shown(2).replaces, 0u);
   EXPECT_EQ(dunst_.displayed(), 1);
@@ -361,7 +376,7 @@ TEST_F(NotifyOnDunst, ShowingItAgainDoesNotStackASecondOne) {
 TEST_F(NotifyOnDunst, ARestartOfTheServerIsNoAnswer) {
   begin();
   prompt(open_prompt());
-  shown(1);
+  on_screen(1);
   dunst_.kill();
   ASSERT_TRUE(is_closed());
   EXPECT_EQ(closed()[0].id, prompt_id);
@@ -381,7 +396,7 @@ TEST_F(NotifyOnDunst, MarkupInTheTextIsShownAsItIs) {
   odd.title = "Tea & <b>biscuits</b>";
   odd.body = "5 < 6 && <i>7</i> > 6\n\x1b[31mred\u202Eevil";
   prompt(odd);
-  const NotifyCall call = shown(1);
+  const NotifyCall call = on_screen(1);
   EXPECT_EQ(call.title, "Tea & <b>biscuits</b>") << "titles are never markup";
   EXPECT_EQ(call.body, "5 &lt; 6 &amp;&amp; &lt;i&gt;7&lt;/i&gt; &gt; 6\n[31mredevil");
   EXPECT_EQ(dunst_.displayed(), 1);
@@ -392,7 +407,7 @@ TEST_F(NotifyOnDunst, MarkupInTheTextIsShownAsItIs) {
 TEST_F(NotifyOnDunst, TakesItsNotificationAlongWhenItIsStopped) {
   begin();
   prompt(open_prompt());
-  shown(1);
+  on_screen(1);
   bench_->stop();
   EXPECT_TRUE(screen_is_clear());
 }
@@ -414,6 +429,32 @@ TEST_F(Notify, WithoutAServerThePromptWaitsForOne) {
   EXPECT_TRUE(closed().empty());
 }
 
+TEST_F(Notify, AnUpdateOfWhatNobodyHasSeenKeepsItsBanner) {
+  begin();
+  prompt(open_prompt());
+  ASSERT_TRUE(is_degraded("notify: no notification server on this session bus"));
+  Prompt changed = open_prompt();
+  changed.body = "Whenever you like.";
+  update(changed);
+  rig::FakeNotificationServer server(bus_->address(), {});
+  const NotifyCall call = shown(1);
+  EXPECT_EQ(call.body, "Whenever you like.");
+  EXPECT_EQ(call.urgency, 1);
+}
+
+TEST_F(Notify, ANoteThatCannotBeShownNowIsNotShownLater) {
+  begin();
+  Prompt note = open_prompt();
+  note.state = POISED_PROMPT_NOTE;
+  note.actions.clear();
+  prompt(note);
+  ASSERT_TRUE(is_closed());
+  EXPECT_TRUE(is_degraded("notify: no notification server on this session bus"));
+  rig::FakeNotificationServer server(bus_->address(), {});
+  bench_->run_for(300ms);
+  EXPECT_TRUE(monitor_->calls().empty());
+}
+
 TEST_F(Notify, APromptThatIsWithdrawnMeanwhileIsNotShown) {
   begin();
   prompt(open_prompt());
@@ -430,6 +471,7 @@ TEST_F(Notify, AServerThatTheBusCanStartIsStarted) {
   std::ofstream{services.path() / "dunst.service"}
       << "[D-BUS Service]\nName=org.freedesktop.Notifications\nExec="
       << rig::find_program("dunst", "dunst") << "\n";
+  bus_.reset();
   bus_ = std::make_unique<rig::SessionBus>(services.path());
   begin();
   prompt(open_prompt());
@@ -514,6 +556,7 @@ TEST_F(Notify, AServerThatClosesWhatWasClickedDoesNotDismissIt) {
   rig::FakeNotificationServer server(bus_->address(), {});
   begin();
   prompt(open_prompt());
+  shown(1);
   const std::uint32_t id = server.wait_for(1);
   server.emit_action(id, "start");
   server.emit_closed(id, 2);
@@ -536,6 +579,7 @@ TEST_P(NotifyClosed, ByTheServerIsNoAnswer) {
   rig::FakeNotificationServer server(bus_->address(), {});
   begin();
   prompt(open_prompt());
+  shown(1);
   server.emit_closed(server.wait_for(1), GetParam());
   ASSERT_TRUE(is_closed());
   EXPECT_EQ(closed()[0].id, prompt_id);
@@ -550,6 +594,7 @@ TEST_F(Notify, ActionsOfOthersAreNotOurs) {
   rig::FakeNotificationServer server(bus_->address(), {});
   begin();
   prompt(open_prompt());
+  shown(1);
   const std::uint32_t id = server.wait_for(1);
   server.emit_action(id + 100, "start");
   server.emit_closed(id + 100, 2);

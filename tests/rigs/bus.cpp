@@ -241,13 +241,11 @@ void FakeNotificationServer::received(GDBusConnection& connection, GDBusMessage&
   if (g_dbus_message_get_message_type(&message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL) return;
   const std::string_view member = text(g_dbus_message_get_member(&message));
   GVariant* answer = nullptr;
+  std::uint32_t shown = 0;
   if (member == "Notify") {
     const NotifyCall call = read_notify(g_dbus_message_get_body(&message));
-    const std::scoped_lock lock(mutex_);
-    const std::uint32_t id = call.replaces != 0 ? call.replaces : ++last_id_;
-    shown_.push_back(id);
-    arrived_.notify_all();
-    answer = g_variant_new("(u)", id);
+    shown = call.replaces != 0 ? call.replaces : ++last_id_;
+    answer = g_variant_new("(u)", shown);
   } else if (member == "GetCapabilities") {
     GVariantBuilder names;
     g_variant_builder_init(&names, G_VARIANT_TYPE("as"));
@@ -264,6 +262,11 @@ void FakeNotificationServer::received(GDBusConnection& connection, GDBusMessage&
     g_dbus_connection_send_message(&connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, nullptr,
                                    nullptr);
   g_object_unref(reply);
+  if (shown == 0) return;
+  // Only now: signals that the test emits then come after the reply.
+  const std::scoped_lock lock(mutex_);
+  shown_.push_back(shown);
+  arrived_.notify_all();
 }
 
 std::uint32_t FakeNotificationServer::wait_for(std::size_t count, milliseconds deadline) {

@@ -109,7 +109,7 @@ Dunst::Dunst(const SessionBus& bus) : bus_(bus) {
          "  markup = full\n"
          "  format = \"<b>%s</b>\\n%b\"\n"
          "  font = Sans 11\n"
-         "  icon_path = /usr/share/icons/Adwaita/32x32/status:/usr/share/icons/Adwaita/32x32/"
+         "  icon_path = /usr/share/icons/Adwaita/48x48/legacy:/usr/share/icons/Adwaita/32x32/"
          "apps:/usr/share/icons/Adwaita/32x32/legacy\n"
          "[urgency_low]\n  background = \"#ffffff\"\n  foreground = \"#333333\"\n"
          "  timeout = 10\n"

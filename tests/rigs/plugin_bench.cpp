@@ -102,6 +102,10 @@ void PluginBench::reconfigure(const std::string& settings) {
   supervisor_->reconfigure(id_, settings);
 }
 
+bool PluginBench::has_timer() {
+  return run_until([this] { return supervisor_->next_plugin_deadline().has_value(); });
+}
+
 void PluginBench::advance_to(std::int64_t now_ns) {
   settle();
   for (;;) {

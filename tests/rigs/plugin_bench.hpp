@@ -53,6 +53,9 @@ class PluginBench {
   bool start() { return wait_for_state(poised::plugin::PluginState::running); }
   std::uint64_t send(std::uint32_t kind, poised::plugin::Payload payload = {});
   void reconfigure(const std::string& settings);
+  /// Virtual clock: waits until the plugin has armed a timer, and so until what it does beside its
+  /// messages has been done.
+  bool has_timer();
   /// Virtual clock: goes there step by step, stopping at each timer of the plugin.
   void advance_to(std::int64_t now_ns);
   /// Asks the plugin to end, and waits until it has.

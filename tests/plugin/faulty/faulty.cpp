@@ -29,7 +29,7 @@ struct poised_plugin {
   const poised_host* host = nullptr;
   std::string mode;
   std::array<int, 2> pipe{-1, -1};
-  std::thread helper;
+  std::thread worker;
 };
 
 namespace {
@@ -135,8 +135,8 @@ int obey(poised_plugin& p, std::string_view order) {
   }
   if (what == "bad-watch") return show(p, p.host->watch_fd(p.host->ctx, 9999, POISED_FD_READ, 5));
   if (what == "thread") {
-    if (p.helper.joinable()) p.helper.join();
-    p.helper = std::thread([&p] {
+    if (p.worker.joinable()) p.worker.join();
+    p.worker = std::thread([&p] {
       for (int i = 1; i <= 3; ++i) show(p, i);
       log(p, "from a thread");
     });
@@ -231,7 +231,7 @@ poised_plugin* create(const poised_host* host, char* error, std::size_t error_si
 }
 
 void destroy(poised_plugin* p) {
-  if (p->helper.joinable()) p->helper.join();
+  if (p->worker.joinable()) p->worker.join();
   for (const int fd : p->pipe) {
     if (fd >= 0) close(fd);
   }

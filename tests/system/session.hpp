@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rigs/bus.hpp"
+#include "rigs/desktop.hpp"
+#include "rigs/program.hpp"
+
+// One person's whole session around the real daemon.
+namespace poised::test {
+
+using Json = nlohmann::ordered_json;
+using rig::milliseconds;
+
+inline const std::string poised_program = std::string(POISED_BIN_DIR) + "/poised";
+inline const std::string poisectl_program = std::string(POISED_BIN_DIR) + "/poisectl";
+
+/// The decisions of the daemon, as they pass over the bus.
+class Decisions {
+ public:
+  explicit Decisions(const std::string& bus_address);
+  /// The next one, or nothing by the deadline.
+  std::optional<Json> next(milliseconds deadline);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<Json> waiting_;
+  std::unique_ptr<rig::BusPeer> peer_;
+};
+
+/// Intervals short enough for a test: from configuration, as a person could set them.
+extern const char* const short_intervals;
+
+/// X server, session bus, notification server, home, and the daemon. Each part can be left out.
+class Session : public testing::Test {
+ protected:
+  void TearDown() override;
+
+  rig::TemporaryDirectory home_;
+  std::unique_ptr<rig::XServer> x_server_;
+  std::unique_ptr<rig::SessionBus> bus_;
+  std::unique_ptr<rig::Dunst> dunst_;
+  std::unique_ptr<rig::NotifyMonitor> notifications_;
+  std::unique_ptr<Decisions> decisions_;
+  std::unique_ptr<rig::Program> daemon_;
+
+  void start_desktop();
+  void write_config(const std::string& toml);
+  std::filesystem::path config_file() const;
+  std::filesystem::path state_file() const;
+  /// As after the first start: the welcome has been shown.
+  void skip_welcome();
+  /// Starts the daemon and, where there is a bus, waits until it serves.
+  void start_daemon(const std::vector<std::string>& arguments = {});
+  /// SIGTERM; the exit status.
+  int stop_daemon();
+  rig::Program::Options environment(bool read_output) const;
+
+  /// `poisectl WORDS`: its output. Fails the test if it does not end well.
+  std::string poisectl(std::vector<std::string> words) const;
+  Json status() const;
+  Json the_break(const std::string& id) const;
+
+  /// Types, a key every 300 ms, until the daemon decides `event`; the decision.
+  Json work_until(const std::string& event, milliseconds deadline = rig::patience);
+  /// Keeps away from keyboard and mouse until the daemon decides `event`.
+  Json rest_until(const std::string& event, milliseconds deadline = rig::patience);
+  /// Looks again after each decision and each 100 ms.
+  bool wait_for(const std::function<bool()>& condition, milliseconds deadline = rig::patience);
+  bool shown(int count) {
+    return wait_for([&] { return dunst_->displayed() == count; });
+  }
+
+ private:
+  Json until(const std::string& event, milliseconds deadline, bool typing);
+};
+
+}  // namespace poised::test

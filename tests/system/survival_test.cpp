@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "session.hpp"
+
+// Nothing is lost: whatever is killed, restarted or changed under the daemon.
+namespace poised::test {
+namespace {
+
+class ADayWithAccidents : public Session {
+ protected:
+  void SetUp() override {
+    start_desktop();
+    write_config(short_intervals);
+    skip_welcome();
+    start_daemon();
+    ASSERT_TRUE(wait_for([&] { return status()["source"]["id"] == "x11"; })) << status().dump(2);
+  }
+};
+
+TEST_F(ADayWithAccidents, ShowsThePromptAgainWhenTheNotificationServerComesBack) {
+  const auto prompt = work_until("prompt");
+  ASSERT_TRUE(shown(1));
+  dunst_->kill();
+  EXPECT_TRUE(wait_for([&] { return status()["prompt"]["id"] == prompt["id"]; })) << "that is no answer";
+  dunst_->restart();
+  ASSERT_TRUE(wait_for([&] {
+    rig::Person::press("a");
+    return dunst_->displayed() == 1;
+  }));
+  dunst_->click_on_notification();
+  EXPECT_EQ(rest_until("started")["id"], prompt["id"]);
+}
+
+TEST_F(ADayWithAccidents, KeepsTheOpenPromptAndTheCountOverAKill) {
+  const auto prompt = work_until("prompt");
+  ASSERT_TRUE(shown(1));
+  const auto worked = the_break("stretch")["worked_s"].get<int>();
+  EXPECT_GE(worked, 5);
+  daemon_->kill();
+  daemon_.reset();
+  start_daemon();
+  ASSERT_TRUE(wait_for([&] { return status()["source"]["id"] == "x11"; }));
+  EXPECT_EQ(status()["prompt"]["id"], prompt["id"]);
+  EXPECT_GE(the_break("stretch")["worked_s"].get<int>(), worked);
+  ASSERT_TRUE(wait_for([&] {
+    rig::Person::press("a");
+    return dunst_->displayed() >= 1;
+  }));
+  poisectl({"start"});
+  EXPECT_EQ(rest_until("completed")["how"], "taken");
+}
+
+TEST_F(ADayWithAccidents, KeepsTheCountWhenItIsStoppedAndStarted) {
+  write_config(std::string(short_intervals) + "[breaks.rest]\nenabled = true\ninterval = \"1h\"\n");
+  ASSERT_TRUE(wait_for([&] { return the_break("rest")["state"] == "counting"; }));
+  work_until("prompt");
+  const auto before = the_break("rest")["worked_s"].get<int>();
+  EXPECT_GE(before, 5);
+  EXPECT_EQ(stop_daemon(), 0);
+  start_daemon();
+  EXPECT_GE(the_break("rest")["worked_s"].get<int>(), before);
+}
+
+TEST_F(ADayWithAccidents, TakesAChangedConfigurationWithoutLosingTheCount) {
+  work_until("due");
+  const auto before = the_break("stretch")["worked_s"].get<int>();
+  std::string slower = short_intervals;
+  slower.replace(slower.find("\"5s\""), 4, "\"1h\"");
+  write_config(slower);
+  ASSERT_TRUE(wait_for([&] { return the_break("stretch")["interval_s"] == 3600; }));
+  EXPECT_GE(the_break("stretch")["worked_s"].get<int>(), before);
+}
+
+TEST_F(ADayWithAccidents, GoesOnWhenTheXServerDiesAndComesBack) {
+  const auto number = x_server_->number();
+  dunst_->kill();
+  x_server_->kill();
+  ASSERT_TRUE(wait_for([&] { return !status()["source"]["degraded"].is_null(); }));
+  EXPECT_TRUE(wait_for([&] { return status()["presence"] == "unknown"; })) << status().dump(2);
+  EXPECT_NE(poisectl({"doctor"}).find("cannot see input"), std::string::npos);
+  x_server_.reset();
+  x_server_ = std::make_unique<rig::XServer>(number);
+  EXPECT_TRUE(wait_for([&] { return status()["source"]["degraded"].is_null(); })) << status().dump(2);
+  rig::Person::press("a");
+  EXPECT_TRUE(wait_for([&] { return status()["presence"] == "active"; })) << status().dump(2);
+}
+
+TEST_F(ADayWithAccidents, GoesOnWhenAPluginIsKilled) {
+  const auto pid_of = [this](const std::string& id) -> int {
+    const auto report = status();
+    for (const auto& plugin : report["plugins"])
+      if (plugin["id"] == id && !plugin["pid"].is_null()) return plugin["pid"];
+    return 0;
+  };
+  const auto prompt = work_until("prompt");
+  ASSERT_TRUE(shown(1));
+  const int notify = pid_of("notify"), x11 = pid_of("activity-x11");
+  ASSERT_GT(notify, 0);
+  ASSERT_GT(x11, 0);
+  ::kill(notify, SIGKILL);
+  ::kill(x11, SIGKILL);
+  EXPECT_TRUE(wait_for([&] { return pid_of("notify") > 0 && pid_of("notify") != notify; }));
+  EXPECT_TRUE(wait_for([&] { return pid_of("activity-x11") > 0 && pid_of("activity-x11") != x11; }));
+  EXPECT_EQ(status()["prompt"]["id"], prompt["id"]);
+}
+
+TEST_F(ADayWithAccidents, EndsWhenAnotherOneServesAlready) {
+  rig::Program second({poised_program}, environment(true));
+  EXPECT_NE(second.read_until("another poised").find("org.poised.Poised1: another poised runs in this session"),
+            std::string::npos);
+  EXPECT_EQ(second.wait(), 1);
+  EXPECT_EQ(status()["source"]["id"], "x11");
+}
+
+// A presence that nobody wakes: what an idle machine costs.
+TEST_F(ADayWithAccidents, SleepsWhileNobodyIsThere) {
+  ASSERT_TRUE(wait_for([&] { return status()["presence"] == "idle"; }));
+  const auto switches = [](int pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+    for (std::string word; file >> word;)
+      if (word == "voluntary_ctxt_switches:") {
+        int count = 0;
+        file >> count;
+        return count;
+      }
+    return -1;
+  };
+  int x11 = 0;
+  const auto report = status();
+  for (const auto& plugin : report["plugins"])
+    if (plugin["id"] == "activity-x11") x11 = plugin["pid"];
+  // The reply to status itself is still on its way through both.
+  decisions_->next(milliseconds(2000));
+  const int daemon_before = switches(daemon_->pid()), x11_before = switches(x11);
+  decisions_->next(milliseconds(15000));
+  EXPECT_EQ(switches(daemon_->pid()), daemon_before);
+  EXPECT_EQ(switches(x11), x11_before);
+}
+
+}  // namespace
+}  // namespace poised::test
