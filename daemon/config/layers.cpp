@@ -400,8 +400,9 @@ class Resolver {
           members.emplace(setting.key, std::move(value));
         }
         for (const auto& [name, value] : members)
-          text += (text.empty() ? "" : ",") + nlohmann::json(name).dump() + ":" + value;
-        text = "{" + text + "}";
+          text +=
+              fmt::format("{}{}:{}", text.empty() ? "" : ",", nlohmann::json(name).dump(), value);
+        text = fmt::format("{{{}}}", text);
         if (text.size() <= max_plugin_settings_bytes || largest.empty()) {
           out_.plugin_settings_json.emplace(plugin.id, std::move(text));
           break;

@@ -68,6 +68,8 @@ class CharacterCheck {
     return i_ == 0 || allowed.find(text_[i_ - 1]) != std::string_view::npos;
   }
 
+  bool in_value() const { return assigned_ || levels_.back() == Level::array; }
+
   std::size_t run_of(char quote, std::size_t most) const {
     std::size_t n = 0;
     while (n < most && i_ + n < text_.size() && text_[i_ + n] == quote) ++n;
@@ -85,7 +87,8 @@ class CharacterCheck {
       case '"':
       case '\'':
         // After a word the parser would take it for a part of the word; so with the brackets.
-        if (!follows_one_of(" \t\r\n=[{,.\xBF")) return "a quote in the middle of a word";
+        if (!follows_one_of(in_value() ? " \t\r\n=[," : " \t\r\n[{,.\xBF"))
+          return "a quote in the middle of a word";
         if (run_of(c, 3) == 3) {
           step = 3;
           context_ = c == '"' ? Context::long_basic : Context::long_literal;
@@ -94,8 +97,7 @@ class CharacterCheck {
         }
         break;
       case '=':
-        if (assigned_ || levels_.back() == Level::array || levels_.back() == Level::header)
-          return "an '=' where none can be";
+        if (in_value() || levels_.back() == Level::header) return "an '=' where none can be";
         assigned_ = true;
         break;
       case '[':

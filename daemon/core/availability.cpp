@@ -16,7 +16,9 @@ constexpr std::uint16_t bit(HeldBy reason) {
 }
 
 // B11: a break of seconds lives beside the others.
-bool is_micro(const BreakRecord& entry) { return entry.id == "micro"; }
+bool is_micro(const BreakRecord& entry) {
+  return entry.id == "micro";
+}
 
 bool used_up(const Turn& turn) {
   return turn.state.day.first_shows >= turn.policy.prompt.max_per_day;

@@ -33,8 +33,8 @@ Instant natural_at(const Turn& turn, std::size_t index) {
   const auto& entry = turn.state.breaks[index];
   const auto& policy = turn.policy.breaks[index];
   // An open prompt has its own rule for leaving, and a running break is being had.
-  if (!policy.enabled || !entry.absence.on || entry.absence.rested ||
-      entry.phase == Phase::open || entry.phase == Phase::running)
+  if (!policy.enabled || !entry.absence.on || entry.absence.rested || entry.phase == Phase::open ||
+      entry.phase == Phase::running)
     return never;
   return after(entry.absence.since, policy.natural);
 }
@@ -132,8 +132,7 @@ void match_breaks(Turn& turn) {
     if (entry.kind == BreakKind::daily_limit && entry.phase == Phase::counting)
       entry.next_limit = next_limit(turn.policy.daily_limit, state.day.present.at(turn.now));
     // A run that was asked for goes on, enabled or not.
-    if (spec_of(turn, i).enabled || entry.phase == Phase::counting ||
-        entry.phase == Phase::running)
+    if (spec_of(turn, i).enabled || entry.phase == Phase::counting || entry.phase == Phase::running)
       continue;
     if (entry.phase == Phase::open) drop_prompt(turn, "B9");
     end_due_period(entry);
@@ -164,8 +163,7 @@ void fall_due(Turn& turn) {
       entry.due_since = turn.now;
       turn.record(FactKind::due, "B1", entry);
     } else {
-      entry.returning =
-          entry.phase == Phase::snoozed ? Returning::snoozed : Returning::expired;
+      entry.returning = entry.phase == Phase::snoozed ? Returning::snoozed : Returning::expired;
       entry.unspaced = true;
     }
     entry.phase = Phase::due;

@@ -35,7 +35,9 @@ Instant passive_ends(const Turn& turn) {
   return after(last_input(turn.state), turn.policy.activity.passive_max);
 }
 
-bool is_lost(const State& state) { return state.input.source == SourceState::lost; }
+bool is_lost(const State& state) {
+  return state.input.source == SourceState::lost;
+}
 
 // Whether something shows presence that does not fade with time by itself.
 bool presence_lasts(const State& state) {
@@ -287,8 +289,7 @@ void stop_channel(Turn& turn, Channel& device, Instant since) {
 
 bool input_goes_on(const State& state) {
   const auto& devices = state.input.devices;
-  return !state.input.barred &&
-         (devices[0].going_on || devices[1].going_on || devices[2].going_on);
+  return !state.input.barred && (devices[0].going_on || devices[1].going_on || devices[2].going_on);
 }
 
 Instant last_input(const State& state) {
@@ -390,8 +391,8 @@ void settle_presence(Turn& turn) {
   const auto was_since = state.absence.since;
   const bool was_whole = state.absence.whole;
   const bool absent = settle_absence(turn, state.absence, turn.policy.activity.idle_after);
-  if (absent && (!was_absent || was_whole != state.absence.whole ||
-                 was_since != state.absence.since))
+  if (absent &&
+      (!was_absent || was_whole != state.absence.whole || was_since != state.absence.since))
     take_back_present(turn, state.absence.since);
   settle_breaks(turn);
   if (!absent && was_absent) end_absence(turn);

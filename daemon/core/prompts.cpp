@@ -15,7 +15,9 @@ using std::chrono::seconds;
 constexpr Duration soon_margin = seconds(30);  // B5
 constexpr Duration left_keyboard = seconds(8);
 
-BreakRecord& shown_break(Turn& turn) { return turn.state.breaks[turn.state.prompt.index]; }
+BreakRecord& shown_break(Turn& turn) {
+  return turn.state.breaks[turn.state.prompt.index];
+}
 
 void refuse(Turn& turn, std::uint64_t id, const char* why) {
   const bool before = turn.changed;
@@ -143,9 +145,9 @@ void show(Turn& turn, std::size_t index, bool in_gap) {
   prompt.expires_from = turn.present();
   prompt.reason = reason_of(entry);
   const bool low = !in_gap || entry.low || entry.returning == Returning::expired;
-  prompt.urgency = low                            ? Urgency::low
+  prompt.urgency = low                           ? Urgency::low
                    : turn.policy.prompt.critical ? Urgency::critical
-                                                  : Urgency::normal;
+                                                 : Urgency::normal;
   const auto shown = describe(state, turn.policy);
   auto& fact = record_prompt(turn, FactKind::prompt, "B4");
   fact.also = shown.also;
@@ -290,7 +292,8 @@ Prompt describe(const State& state, const Policy& policy) {
   prompt.urgency = open.urgency;
   prompt.reason = open.reason;
   prompt.before = open.before;
-  prompt.snoozes_left = policy.prompt.max_snoozes - std::min(policy.prompt.max_snoozes, entry.snoozes);
+  prompt.snoozes_left =
+      policy.prompt.max_snoozes - std::min(policy.prompt.max_snoozes, entry.snoozes);
   prompt.skip_allowed = may_skip(state, policy);
   return prompt;
 }
@@ -360,8 +363,8 @@ void end_run(Turn& turn) {
   const auto& prompt = state.prompt;
   if (!prompt.running || turn.now < prompt.run_until) return;
   const auto last = last_input(state);
-  const bool away = state.absence.on || (!input_goes_on(state) && last != not_yet &&
-                                         turn.now - last >= left_keyboard);
+  const bool away = state.absence.on ||
+                    (!input_goes_on(state) && last != not_yet && turn.now - last >= left_keyboard);
   const auto index = prompt.index;
   const auto id = prompt.id;
   if (state.input.barred)

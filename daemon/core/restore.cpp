@@ -87,8 +87,7 @@ Saved save(const State& state) {
     saved.input_on[i] = devices[i].going_on;
     saved.input_reported[i] = devices[i].reported;
   }
-  saved.last_input =
-      input_goes_on(state) || state.input.passive ? state.now : last_evidence(state);
+  saved.last_input = input_goes_on(state) || state.input.passive ? state.now : last_evidence(state);
   saved.keyboard_active = devices[static_cast<std::size_t>(Device::keyboard)].active.at(state.now);
   saved.pointer_active = devices[static_cast<std::size_t>(Device::pointer)].active.at(state.now);
   return saved;

@@ -10,10 +10,10 @@
 namespace poised::core {
 
 struct Saved {
-  Instant boottime;        ///< when it was saved
-  WallTime utc;            ///< the same moment on the wall clock
-  Memory memory;           ///< its instants are on the clock of the boot that saved it
-  std::array<bool, 3> input_on{};        ///< input went on, by Device
+  Instant boottime;                ///< when it was saved
+  WallTime utc;                    ///< the same moment on the wall clock
+  Memory memory;                   ///< its instants are on the clock of the boot that saved it
+  std::array<bool, 3> input_on{};  ///< input went on, by Device
   std::array<bool, 3> input_reported{};  ///< … as far as the source had said
   bool locked = false;
   Instant last_input = not_yet;  ///< the moment an absence would be back-dated to

@@ -15,9 +15,9 @@
 // step() writes it; others read it through status().
 namespace poised::core {
 
-inline constexpr Instant never = Instant::max();      ///< no deadline
-inline constexpr Instant not_yet = Instant::min();    ///< has not happened
-inline constexpr std::size_t no_break = SIZE_MAX;     ///< no index into Memory::breaks
+inline constexpr Instant never = Instant::max();    ///< no deadline
+inline constexpr Instant not_yet = Instant::min();  ///< has not happened
+inline constexpr std::size_t no_break = SIZE_MAX;   ///< no index into Memory::breaks
 
 // --------------------------------------------------------------------------- what is not saved
 
@@ -43,13 +43,13 @@ struct Input {
   LockState lock = LockState::open;
   bool asleep = false;
   bool seat_inactive = false;
-  bool barred = false;        ///< locked, asleep or seat inactive
+  bool barred = false;  ///< locked, asleep or seat inactive
   Instant barred_until = not_yet;
-  bool awaits_input = true;   ///< P4: absent until new input or unlock, whatever was before
+  bool awaits_input = true;  ///< P4: absent until new input or unlock, whatever was before
   SourceState source = SourceState::silent;
-  Instant failed_at;          ///< while failing
+  Instant failed_at;  ///< while failing
   bool splits = false;
-  bool noted = false;         ///< P5: the note was shown
+  bool noted = false;  ///< P5: the note was shown
   std::string source_id;
   std::string source_reason;
   bool operator==(const Input&) const = default;
@@ -66,9 +66,9 @@ struct Signal {
 /// An absence as one counter sees it.
 struct Absence {
   bool on = false;
-  bool whole = false;     ///< P4: the whole pause counts, back to the last input
-  Instant since;          ///< back-dated
-  bool rested = false;    ///< B2: it has counted as the natural break
+  bool whole = false;   ///< P4: the whole pause counts, back to the last input
+  Instant since;        ///< back-dated
+  bool rested = false;  ///< B2: it has counted as the natural break
   bool operator==(const Absence&) const = default;
 };
 
@@ -84,22 +84,22 @@ struct BreakRecord {
   Absence absence;     ///< as above
 
   // The due period: from becoming due until it is taken, natural, skipped or missed.
-  Instant due_since;             ///< A4, A5
-  Instant waits_since;           ///< B4: start of gap_max
-  std::uint32_t snoozes = 0;     ///< spent
+  Instant due_since;          ///< A4, A5
+  Instant waits_since;        ///< B4: start of gap_max
+  std::uint32_t snoozes = 0;  ///< spent
   bool expired_once = false;
   Returning returning = Returning::no;
-  bool shown = false;            ///< in this due period
-  bool unspaced = false;         ///< B11: the next showing is neither spaced nor counted
-  bool low = false;              ///< A4: released by the limit, always low
+  bool shown = false;     ///< in this due period
+  bool unspaced = false;  ///< B11: the next showing is neither spaced nor counted
+  bool low = false;       ///< A4: released by the limit, always low
   bool after_meeting = false;
-  bool pulled = false;           ///< A3: offered early
-  std::uint16_t held = 0;        ///< set of HeldBy, empty unless due and held
-  Duration away_from{};          ///< snoozed, expired: present time when it began …
-  Duration away_for{};           ///< … and how long it stays away
+  bool pulled = false;     ///< A3: offered early
+  std::uint16_t held = 0;  ///< set of HeldBy, empty unless due and held
+  Duration away_from{};    ///< snoozed, expired: present time when it began …
+  Duration away_for{};     ///< … and how long it stays away
 
   std::optional<WallTime> pulled_for;  ///< A3: the block it was last offered before
-  Duration next_limit{};         ///< daily limit: the day's present time at which it is due
+  Duration next_limit{};               ///< daily limit: the day's present time at which it is due
   bool operator==(const BreakRecord&) const = default;
 };
 
@@ -109,13 +109,13 @@ struct OpenPrompt {
   std::size_t index = no_break;
   std::size_t partner = no_break;  ///< B5c: the stretch that joined
   Instant shown_at;
-  Duration expires_from{};         ///< present time when it was shown
+  Duration expires_from{};  ///< present time when it was shown
   Urgency urgency = Urgency::normal;
   PromptReason reason = PromptReason::interval;
   Posture posture = Posture::unknown;
   std::optional<WallTime> before;
-  bool hidden = false;             ///< not on the screen: locked, or the server lost it
-  bool dismissed = false;          ///< B7: hidden for good while it runs
+  bool hidden = false;     ///< not on the screen: locked, or the server lost it
+  bool dismissed = false;  ///< B7: hidden for good while it runs
   bool running = false;
   Instant run_since;
   Instant run_until;
@@ -132,9 +132,9 @@ struct Pause {
 struct Day {
   std::optional<std::int64_t> date;  ///< days since 1970-01-01; empty until a clock was set
   PresentTime present;
-  DayTotals totals;                  ///< all but the durations, which are counted elsewhere
-  std::uint32_t first_shows = 0;     ///< B11
-  bool quiet = false;                ///< B7: quiet-today
+  DayTotals totals;               ///< all but the durations, which are counted elsewhere
+  std::uint32_t first_shows = 0;  ///< B11
+  bool quiet = false;             ///< B7: quiet-today
   bool operator==(const Day&) const = default;
 };
 
@@ -143,15 +143,15 @@ struct Memory {
   Absence absence{true, true, {}, false};
   bool natural_counted = false;  ///< B2: reports count one natural break an absence
   bool in_session = false;
-  PresentTime present;           ///< P: the clock of snoozes, expiry, returns and spacing
-  PresentTime session;           ///< P7: with short idleness
-  PresentTime posture_timer;     ///< S2, P7
+  PresentTime present;              ///< P: the clock of snoozes, expiry, returns and spacing
+  PresentTime session;              ///< P7: with short idleness
+  PresentTime posture_timer;        ///< S2, P7
   std::vector<BreakRecord> breaks;  ///< those of the policy in its order, daily limit, posture
   std::vector<BreakRecord> parked;  ///< no longer configured; they come back with their counts
   OpenPrompt prompt;
   std::uint64_t next_id = 1;
   bool has_closed = false;
-  Duration last_closed{};        ///< B11: present time at the last closing
+  Duration last_closed{};  ///< B11: present time at the last closing
   std::vector<Pause> pauses;
   Day day;
   bool operator==(const Memory&) const = default;
@@ -163,7 +163,7 @@ struct State : Memory {
   std::optional<Duration> wall_offset;  ///< WallTime − Instant
   Input input;
   std::array<Signal, live_signal_count> signals;
-  Presence presence = Presence::idle;   ///< as last told
+  Presence presence = Presence::idle;  ///< as last told
 
   // Derived from the policy and the clock; recomputed when either changes.
   Instant day_turns = never;
@@ -172,10 +172,10 @@ struct State : Memory {
 
   Instant saved_at = not_yet;
   Duration saved_present{};
-  std::optional<Instant> armed;         ///< what ArmTimer last said
-  Instant deadline = never;             ///< the earliest one that decides something
-  Instant other_deadline = never;       ///< the earliest of those that input does not move
-  Duration presence_threshold{};        ///< what WatchIdle last said
+  std::optional<Instant> armed;    ///< what ArmTimer last said
+  Instant deadline = never;        ///< the earliest one that decides something
+  Instant other_deadline = never;  ///< the earliest of those that input does not move
+  Duration presence_threshold{};   ///< what WatchIdle last said
   Duration gap_threshold{};
   bool operator==(const State&) const = default;
 };

@@ -42,8 +42,8 @@ BreakStatus break_status(const State& state, Instant now, const Policy& policy, 
   if (status.state == BreakState::counting)
     status.due_in = std::max(spec.interval - status.worked, Duration::zero());
   if (status.state == BreakState::snoozed)
-    status.returns_in = std::max(
-        entry.away_for - (state.present.at(now) - entry.away_from), Duration::zero());
+    status.returns_in =
+        std::max(entry.away_for - (state.present.at(now) - entry.away_from), Duration::zero());
   const auto most = policy.prompt.max_snoozes;
   status.snoozes_left = most - std::min(most, entry.snoozes);
   return status;

@@ -49,8 +49,10 @@ std::string headline(const Json& status, const Look& look) {
     const auto title = look.bold(
         fmt::format("{} in {}", break_title(text(*soonest, "id")), spell_seconds(due, Round::up)));
     if (is_away(text(status, "presence"))) return title + ", counted from when you are back.";
-    return title + fmt::format(", about {}.",
-                               clock_face(look.now + static_cast<std::int64_t>(due), look.now));
+    const auto at = clock_face(look.now + static_cast<std::int64_t>(due), look.now);
+    // What would hold it now may well hold it then.
+    const auto by = holds(texts(status, "held_by"));
+    return title + ", about " + at + (by.empty() ? "." : "; held at present: " + by + ".");
   }
   for (const auto& item : list(status, "breaks"))
     if (text(item, "state") == "snoozed")

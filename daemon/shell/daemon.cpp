@@ -145,7 +145,6 @@ void Daemon::reload() {
 void Daemon::add_plugins() {
   plugin::Supervisor::Options options;
   const auto& plugins = config_.settings.plugins;
-  options.allow = plugins.allow.value_or(std::vector<std::string>{});
   options.deny = plugins.deny;
   if (plugins.isolation == config::PluginIsolation::in_process) options.isolation = "in-process";
   options.virtual_clock = options_.virtual_clock;
@@ -168,12 +167,12 @@ void Daemon::add_plugins() {
       *supervisor_, PromptPresenter::Callbacks{.dispatch = [this](core::Event event) { dispatch(std::move(event)); },
                                                .not_for_me = [this] { leave_for_good(); }});
   for (const auto& manifest : manifests_) {
-    // A plugin that is only meant to be used on purpose must be named.
+    // Without a list every plugin that is installed may run, but for those that are only used on purpose.
     const bool named = plugins.allow && std::find(plugins.allow->begin(), plugins.allow->end(), manifest.id) !=
                                             plugins.allow->end();
     const auto settings = config_.plugin_settings_json.find(manifest.id);
     supervisor_->add(manifest, settings == config_.plugin_settings_json.end() ? "{}" : settings->second,
-                     named || !manifest.opt_in);
+                     plugins.allow ? named : !manifest.opt_in);
   }
   for (const auto& id : enabled_with("prompt")) supervisor_->start(id);
   for (const auto& id : enabled_with("sink")) supervisor_->start(id);

@@ -295,8 +295,10 @@ class Reader {
       if (!json.is_array()) fail(path, "a list was expected");
       if (json.size() > most_entries) fail(path, "too many entries");
       value.clear();
-      for (const auto& entry : json)
-        take(entry, path + "[" + std::to_string(value.size()) + "]", value.emplace_back());
+      for (const auto& entry : json) {
+        const auto index = std::to_string(value.size());
+        take(entry, path + "[" + index + "]", value.emplace_back());
+      }
     } else if constexpr (is_array<T>) {
       if (!json.is_array() || json.size() != value.size())
         fail(path, "a list of another length was expected");
@@ -304,9 +306,9 @@ class Reader {
         take(json[i], path + "[" + std::to_string(i) + "]", value[i]);
     } else if constexpr (std::is_enum_v<T>) {
       const auto& names = Names<T>::list;
-      const auto found =
-          json.is_string() ? std::find(names.begin(), names.end(), json.get_ref<const std::string&>())
-                           : names.end();
+      const auto found = json.is_string() ? std::find(names.begin(), names.end(),
+                                                      json.get_ref<const std::string&>())
+                                          : names.end();
       if (found == names.end()) fail(path, "an unknown word");
       value = static_cast<T>(found - names.begin());
     } else {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
@@ -49,7 +50,14 @@ Duration parse_start(const std::string& text) {
     return std::chrono::hours{local.tm_hour} + std::chrono::minutes{local.tm_min} +
            std::chrono::seconds{local.tm_sec};
   }
-  if (std::sscanf(text.c_str(), "%2d:%2d", &hour, &minute) != 2 || hour > 23 || minute > 59)
+  const char* const end = text.data() + text.size();
+  const auto [colon, hour_error] = std::from_chars(text.data(), end, hour);
+  bool good = hour_error == std::errc{} && colon != end && *colon == ':';
+  if (good) {
+    const auto [rest, minute_error] = std::from_chars(colon + 1, end, minute);
+    good = minute_error == std::errc{} && rest == end;
+  }
+  if (!good || hour < 0 || hour > 23 || minute < 0 || minute > 59)
     throw poised::Failure("console: start_at: \"" + text + "\" is not HH:MM", true);
   return std::chrono::hours{hour} + std::chrono::minutes{minute};
 }

@@ -238,19 +238,27 @@ class Notify final : public poised::Plugin {
 
   // ---------------------------------------------------------------- ends
 
+  /// What asks or runs is shown again by the next server; the rest went with this one.
   void server_gone() {
     std::vector<std::uint64_t> gone;
     for (auto& [id, entry] : entries_) {
       if (!entry.popup) continue;
       entry.popup->forget();
       entry.popup.reset();
-      if (!entry.waiting) gone.push_back(id);
+      if (entry.waiting) continue;
+      const bool asks = entry.prompt.state == PromptState::open && !entry.started;
+      const bool runs = entry.prompt.state == PromptState::running && !entry.hidden;
+      if (!asks && !runs && !entry.hidden) gone.push_back(id);
+      entry.waiting = asks || runs;
+      entry.banner = asks;
+      entry.timer.reset();
     }
     for (const std::uint64_t id : gone) {
       const bool report = !entries_.at(id).started;
       end(id);
       if (report) prompt_closed(id);
     }
+    show_waiting();
   }
 
   void end(std::uint64_t id) {

@@ -46,9 +46,9 @@ void Popup::show(const Content& content) {
   notify_notification_set_timeout(
       n, content.expires ? static_cast<int>(content.expires->count()) : NOTIFY_EXPIRES_NEVER);
 
-  // Urgency and category are hints as well, so they come after the clearing.
-  // None of the "synchronous" and stack-tag hints: mako 1.7 crashes when one comes with the id of a
-  // notification to replace, and that id is all that is needed.
+  // Urgency and category are hints as well, and cleared with them. None of the "synchronous" and
+  // stack-tag hints: mako 1.7 crashes when one comes with the id of a notification to replace, and
+  // that id is all that is needed.
   notify_notification_clear_hints(n);
   notify_notification_set_urgency(n, to_libnotify(content.urgency));
   notify_notification_set_category(n, "x-poised.break");

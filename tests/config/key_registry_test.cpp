@@ -247,7 +247,7 @@ TEST_P(EveryKey, TakesAnotherValueThatArrivesSomewhere) {
 TEST_P(EveryKey, RefusesWrongValuesWithOneProblemAtTheirPlace) {
   const Loaded before = load_user("");
   for (const auto& value : wrong_values(GetParam())) {
-    const Loaded after = load_user("\n" + line(value));
+    const Loaded after = load_user(fmt::format("\n{}", line(value)));
     ASSERT_THAT(after.problems, SizeIs(1)) << line(value);
     const Problem& problem = after.problems[0];
     EXPECT_EQ(problem.severity, Severity::error) << line(value);

@@ -113,8 +113,7 @@ TEST(TomlFile, SurvivesWhatTheParserByItselfDoesNot) {
   EXPECT_THAT(bad("\n\xCE\x97").reason, HasSubstr("outside of a string"));
   EXPECT_EQ(bad("\n\xCE\x97").at, (Position{2, 1}));
   bad("a = \xC2\xA0 1");
-  EXPECT_THAT(bad("a = \"\"\"x \\ \n \xC2\xAA\"\"\"").reason, HasSubstr("after a backslash"));
-  bad("a = \"\\\xC2\xAA\"");
+  bad("T.T=-.\"\xC2\xAA\"");
   bad("0=0=['''{\xC2\xAA");
   bad("a = [\n1=['''{\xC2\xAA'''] ]");
   EXPECT_THAT(bad("a = \"\"\"x \\ \n \xC2\xAA\"\"\"").reason, HasSubstr("after a backslash"));

@@ -8,7 +8,9 @@
 namespace poised::core {
 namespace {
 
-Policy rules() { return default_policy(); }
+Policy rules() {
+  return default_policy();
+}
 
 Duration worked(const Rig& rig, const char* id) {
   for (const auto& each : rig.now_status().breaks) {
@@ -117,7 +119,8 @@ TEST(B2, AnAbsenceOfTheNaturalLengthResetsTheCount) {
   EXPECT_EQ(worked(rig, "stretch"), 20min);
   rig.run_through(monday + 8h + 25min);
   EXPECT_EQ(worked(rig, "stretch"), 0s);
-  EXPECT_EQ(rig.count(FactKind::completed), 0u) << "less than half the interval: no break to speak of";
+  EXPECT_EQ(rig.count(FactKind::completed), 0u)
+      << "less than half the interval: no break to speak of";
 }
 
 TEST(B2, ANaturalBreakIsCompletedAtTheMomentItIsReached) {

@@ -10,16 +10,17 @@ namespace {
 
 constexpr WallTime utc(int year, unsigned month, unsigned day, Duration time = {}) {
   using namespace std::chrono;
-  return WallTime(sys_days{std::chrono::year(year) / std::chrono::month(month) /
-                           std::chrono::day(day)}
-                      .time_since_epoch() +
-                  time);
+  return WallTime(
+      sys_days{std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day)}
+          .time_since_epoch() +
+      time);
 }
 
 // Berlin, 2026: summer time from 29 March 01:00 UTC to 25 October 01:00 UTC.
 Policy berlin() {
   auto policy = default_policy();
-  policy.zone = {{utc(2025, 10, 26, 1h), 1h}, {utc(2026, 3, 29, 1h), 2h}, {utc(2026, 10, 25, 1h), 1h}};
+  policy.zone = {
+      {utc(2025, 10, 26, 1h), 1h}, {utc(2026, 3, 29, 1h), 2h}, {utc(2026, 10, 25, 1h), 1h}};
   return policy;
 }
 

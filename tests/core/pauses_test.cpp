@@ -8,7 +8,9 @@
 namespace poised::core {
 namespace {
 
-Policy rules() { return default_policy(); }
+Policy rules() {
+  return default_policy();
+}
 
 // --------------------------------------------------------------------------------------- B10
 

@@ -50,7 +50,7 @@ class Writer {
   }
   // Pauses and absences of every length that some rule tells apart.
   void wait_away() {
-    static constexpr std::array<std::uint64_t, 12> lengths{5,   8,   19,  20,   60,   119,
+    static constexpr std::array<std::uint64_t, 12> lengths{5,   8,   19,  20,  60,  119,
                                                            120, 180, 299, 300, 600, 2400};
     const auto length = lengths[below(lengths.size())];
     at_ += seconds(length + below(3));
@@ -118,8 +118,7 @@ class Writer {
     const auto answer = below(60) == 0 ? Answer::quiet_today : answers[below(answers.size())];
     const auto exact = below(2) == 0;
     add("answer", [answer, exact](Rig& rig) {
-      if (rig.state.prompt.id != 0)
-        rig.send(Answered{exact ? rig.state.prompt.id : 0, answer});
+      if (rig.state.prompt.id != 0) rig.send(Answered{exact ? rig.state.prompt.id : 0, answer});
     });
     wait(0, 20);
   }
@@ -166,7 +165,8 @@ class Writer {
     const auto minutes = std::chrono::minutes(5 + below(60));
     add("config", [choice, minutes](Rig& rig) {
       rig.change([&](Policy& policy) {
-        auto& some = policy.breaks[static_cast<std::size_t>(minutes.count()) % policy.breaks.size()];
+        auto& some =
+            policy.breaks[static_cast<std::size_t>(minutes.count()) % policy.breaks.size()];
         switch (choice) {
           case 0:
             some.enabled = !some.enabled;

@@ -20,9 +20,9 @@ struct Deed {
 
 struct Habits {
   int hours = 10;
-  bool calendar = false;    ///< meetings, calls, a desk
+  bool calendar = false;  ///< meetings, calls, a desk
   bool restarts = false;
-  bool config = false;      ///< the rules change under way
+  bool config = false;  ///< the rules change under way
   bool clock_steps = false;
   bool source_dies = false;
 };

@@ -67,8 +67,7 @@ std::string text_of(const std::vector<Deed>& script) {
 void expect_same(const Rig& a, const Rig& b, const std::vector<Deed>& script,
                  std::initializer_list<FactKind> without = {}) {
   const auto left = story(a, without), right = story(b, without);
-  if (left != right)
-    FAIL() << first_difference(left, right) << text_of(script);
+  if (left != right) FAIL() << first_difference(left, right) << text_of(script);
 }
 
 void expect_safe(const Rig& rig) {
@@ -88,11 +87,34 @@ TEST(Everybody, IsPromptedSafelyAndEverythingHappens) {
     seen.add(rig);
     if (testing::Test::HasFailure()) return;
   }
-  seen.expect({"session-start", "session-end", "due", "held", "released", "prompt", "started",
-               "withdrawn", "completed", "completed taken", "completed natural", "snoozed",
-               "skipped", "expired", "missed", "refused", "note", "day", "presence", "urgency low",
-               "urgency normal", "urgency critical", "reason interval", "reason snoozed",
-               "reason expired", "by pause", "by hours", "by spacing"});
+  seen.expect({"session-start",
+               "session-end",
+               "due",
+               "held",
+               "released",
+               "prompt",
+               "started",
+               "withdrawn",
+               "completed",
+               "completed taken",
+               "completed natural",
+               "snoozed",
+               "skipped",
+               "expired",
+               "missed",
+               "refused",
+               "note",
+               "day",
+               "presence",
+               "urgency low",
+               "urgency normal",
+               "urgency critical",
+               "reason interval",
+               "reason snoozed",
+               "reason expired",
+               "by pause",
+               "by hours",
+               "by spacing"});
 }
 
 TEST(Everybody, GetsTheSameDecisionsHoweverLateTheSourceReports) {

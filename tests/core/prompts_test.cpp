@@ -8,7 +8,9 @@
 namespace poised::core {
 namespace {
 
-Policy rules() { return default_policy(); }
+Policy rules() {
+  return default_policy();
+}
 
 // A person at work whose stretch prompt was shown at 09:00:08.
 Rig prompted(Policy policy = default_policy()) {

@@ -8,7 +8,9 @@
 namespace poised::core {
 namespace {
 
-Policy rules() { return default_policy(); }
+Policy rules() {
+  return default_policy();
+}
 
 Rig at_work(Duration since_eight, Policy policy = default_policy()) {
   Rig rig(std::move(policy));
@@ -25,7 +27,9 @@ Rig prompted(Policy policy = default_policy()) {
   return rig;
 }
 
-Duration worked(const Rig& rig) { return rig.now_status().breaks.back().worked; }
+Duration worked(const Rig& rig) {
+  return rig.now_status().breaks.back().worked;
+}
 
 TEST(B9, AShortGapIsNeutral) {
   auto rig = at_work(30min);

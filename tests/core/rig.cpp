@@ -24,7 +24,9 @@ std::string clock_text(Duration since_midnight) {
 
 }  // namespace
 
-WallTime wall_of_monday() { return WallTime(std::chrono::hours(24) * 20514); }
+WallTime wall_of_monday() {
+  return WallTime(std::chrono::hours(24) * 20514);
+}
 
 Rig::Rig(Policy rules, Reporting reporting, Drive drive)
     : policy(std::move(rules)),
@@ -51,48 +53,50 @@ void Rig::obey(const CommandSink& commands) {
     violations.push_back(clock_text(now.time_since_epoch()) + " " + what);
   };
   for (const auto& command : commands) {
-    std::visit(
-        Overloaded{
-            [&](const ArmTimer& arm) {
-              if (arm.at && *arm.at <= now) violate("a deadline that is not in the future");
-              armed = arm.at;
-            },
-            [&](const WatchIdle& watch) {
-              if (watch.threshold == Duration::zero())
-                watches_.erase(watch.id);
-              else
-                watches_[watch.id] = watch;
-            },
-            [&](const ShowPrompt& show) {
-              if (on_screen != 0 && on_screen != show.prompt.id) violate("two prompts shown");
-              on_screen = show.prompt.id;
-              shown = show.prompt;
-              shown_running = false;
-            },
-            [&](const ShowRunning& show) {
-              if (on_screen != 0 && on_screen != show.prompt.id) violate("two prompts shown");
-              on_screen = show.prompt.id;
-              shown = show.prompt;
-              shown_running = true;
-            },
-            [&](const ShowFinished& finish) {
-              if (finish.prompt_id == on_screen) on_screen = 0;
-              finished.push_back(finish);
-            },
-            [&](const WithdrawPrompt& withdraw) {
-              if (withdraw.prompt_id == on_screen) on_screen = 0;
-            },
-            [&](const ShowNote& note) { notes.push_back(note); },
-            [&](const Record& record) {
-              if (!facts.empty() && record.fact.at < facts.back().at) violate("time ran back");
-              if (record.fact.at > now) violate("a fact of the future");
-              if (record.fact.rule.empty()) violate("a fact without a rule");
-              facts.push_back(record.fact);
-            },
-            [&](const Save&) { ++saves; },
-            [&](const MoveDesk& move) { moves.push_back(move); },
-        },
-        command);
+    std::visit(Overloaded{
+                   [&](const ArmTimer& arm) {
+                     if (arm.at && *arm.at <= now) violate("a deadline that is not in the future");
+                     armed = arm.at;
+                   },
+                   [&](const WatchIdle& watch) {
+                     if (watch.threshold == Duration::zero())
+                       watches_.erase(watch.id);
+                     else
+                       watches_[watch.id] = watch;
+                   },
+                   [&](const ShowPrompt& show) {
+                     if (on_screen != 0 && on_screen != show.prompt.id)
+                       violate("two prompts shown");
+                     on_screen = show.prompt.id;
+                     shown = show.prompt;
+                     shown_running = false;
+                   },
+                   [&](const ShowRunning& show) {
+                     if (on_screen != 0 && on_screen != show.prompt.id)
+                       violate("two prompts shown");
+                     on_screen = show.prompt.id;
+                     shown = show.prompt;
+                     shown_running = true;
+                   },
+                   [&](const ShowFinished& finish) {
+                     if (finish.prompt_id == on_screen) on_screen = 0;
+                     finished.push_back(finish);
+                   },
+                   [&](const WithdrawPrompt& withdraw) {
+                     if (withdraw.prompt_id == on_screen) on_screen = 0;
+                   },
+                   [&](const ShowNote& note) { notes.push_back(note); },
+                   [&](const Record& record) {
+                     if (!facts.empty() && record.fact.at < facts.back().at)
+                       violate("time ran back");
+                     if (record.fact.at > now) violate("a fact of the future");
+                     if (record.fact.rule.empty()) violate("a fact without a rule");
+                     facts.push_back(record.fact);
+                   },
+                   [&](const Save&) { ++saves; },
+                   [&](const MoveDesk& move) { moves.push_back(move); },
+               },
+               command);
   }
 }
 
@@ -144,8 +148,7 @@ std::vector<Event> Rig::due_reports() {
     device.reported = false;
     events.emplace_back(InputStopped{static_cast<Device>(i), device.stopped});
   }
-  if (!events.empty())
-    std::erase_if(watches_, [](const auto& watch) { return watch.second.once; });
+  if (!events.empty()) std::erase_if(watches_, [](const auto& watch) { return watch.second.once; });
   return events;
 }
 
@@ -160,7 +163,8 @@ void Rig::advance(Instant to, bool inclusive) {
     auto next = armed;
     if (const auto report = next_report(); report && (!next || *report < *next)) next = report;
     if (drive_ == Drive::each_second) {
-      const auto tick = Instant(std::chrono::floor<std::chrono::seconds>(now.time_since_epoch())) + 1s;
+      const auto tick =
+          Instant(std::chrono::floor<std::chrono::seconds>(now.time_since_epoch())) + 1s;
       if (!next || tick < *next) next = tick;
     }
     if (!next || *next > to || (*next == to && !inclusive)) break;
@@ -173,8 +177,12 @@ void Rig::advance(Instant to, bool inclusive) {
   now = std::max(now, to);
 }
 
-void Rig::run_to(Instant to) { advance(to, false); }
-void Rig::run_through(Instant to) { advance(to, true); }
+void Rig::run_to(Instant to) {
+  advance(to, false);
+}
+void Rig::run_through(Instant to) {
+  advance(to, true);
+}
 
 void Rig::begin_input(Device which) {
   auto& device = devices_[static_cast<std::size_t>(which)];

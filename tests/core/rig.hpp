@@ -77,14 +77,14 @@ class Rig {
   Prompt shown;                 ///< as last shown
   bool shown_running = false;
   std::size_t saves = 0;
-  std::size_t wakes = 0;        ///< times the core was woken
+  std::size_t wakes = 0;  ///< times the core was woken
   bool locked = false, asleep = false;
   /// Broken rules of safety, in words. Every test expects none.
   std::vector<std::string> violations;
 
  private:
   struct Device_ {
-    bool on = false;        // the truth
+    bool on = false;  // the truth
     Instant stopped;
     bool reported = false;  // what the source has said
   };

@@ -52,7 +52,8 @@ Scenario parse(const std::string& text) {
     if (!(parts >> first)) continue;  // only says until when
     std::getline(parts, rest);
     const auto begin = rest.find_first_not_of(' ');
-    rest = begin == std::string::npos ? "" : rest.substr(begin, rest.find_last_not_of(' ') + 1 - begin);
+    rest = begin == std::string::npos ? ""
+                                      : rest.substr(begin, rest.find_last_not_of(' ') + 1 - begin);
     if (first == "->")
       scenario.expected.push_back(full_time(time) + " " + rest);
     else
@@ -63,14 +64,10 @@ Scenario parse(const std::string& text) {
 
 std::optional<LiveSignal> signal_named(const std::string& name) {
   static const std::map<std::string, LiveSignal> names{
-      {"call", LiveSignal::call},
-      {"mic", LiveSignal::mic},
-      {"camera", LiveSignal::camera},
-      {"screen-share", LiveSignal::screen_share},
-      {"dnd", LiveSignal::dnd},
-      {"mirrored", LiveSignal::mirrored_display},
-      {"video", LiveSignal::video},
-      {"full-screen", LiveSignal::full_screen}};
+      {"call", LiveSignal::call},     {"mic", LiveSignal::mic},
+      {"camera", LiveSignal::camera}, {"screen-share", LiveSignal::screen_share},
+      {"dnd", LiveSignal::dnd},       {"mirrored", LiveSignal::mirrored_display},
+      {"video", LiveSignal::video},   {"full-screen", LiveSignal::full_screen}};
   const auto found = names.find(name);
   return found == names.end() ? std::nullopt : std::optional(found->second);
 }
@@ -93,8 +90,8 @@ Device device_named(const std::string& name) {
 BusyInterval interval_of(const Rig& rig, const std::string& text) {
   const auto dash = text.find('-');
   const auto slash = text.find('/');
-  const auto today = rig.wall().time_since_epoch() - rig.now.time_since_epoch() +
-                     monday.time_since_epoch();
+  const auto today =
+      rig.wall().time_since_epoch() - rig.now.time_since_epoch() + monday.time_since_epoch();
   BusyInterval interval;
   interval.from = WallTime(today + time_of(text.substr(0, dash)));
   interval.to = WallTime(today + time_of(text.substr(dash + 1, slash - dash - 1)));
@@ -117,8 +114,7 @@ std::optional<Event> event_of(Rig& rig, const std::string& words) {
   if (verb == "wake") return SleepChanged{false};
   if (verb == "seat") return SeatChanged{on};
   if (verb == "source") return SourceChanged{on, false, "test", on ? "" : "no compositor"};
-  if (verb == "answer")
-    return Answered{more.empty() ? 0 : std::stoull(more), answer_named(what)};
+  if (verb == "answer") return Answered{more.empty() ? 0 : std::stoull(more), answer_named(what)};
   if (verb == "vanish") return PromptVanished{std::stoull(what)};
   if (verb == "take") return TakeBreak{what};
   if (verb == "pause") {
@@ -224,11 +220,11 @@ void expect_scenario(const Policy& policy, const std::string& text) {
     const char* way;
     Reporting reporting;
     Drive drive;
-  } ways[] = {{"input reported at once", Reporting::at_once, Drive::armed},
-              {"input reported late", Reporting::late, Drive::armed},
-              {"input reported at once, a step each second", Reporting::at_once,
-               Drive::each_second},
-              {"input reported late, a step each second", Reporting::late, Drive::each_second}};
+  } ways[] = {
+      {"input reported at once", Reporting::at_once, Drive::armed},
+      {"input reported late", Reporting::late, Drive::armed},
+      {"input reported at once, a step each second", Reporting::at_once, Drive::each_second},
+      {"input reported late, a step each second", Reporting::late, Drive::each_second}};
   for (const auto& [way, reporting, drive] : ways) {
     Rig rig(policy, reporting, drive);
     play(rig, scenario);

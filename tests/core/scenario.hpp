@@ -6,7 +6,8 @@
 #include "rig.hpp"
 
 // Scenarios as text. A line is "HH:MM[:SS] WORDS"; what follows "->" is what the core must have
-// decided at that moment; a time alone says until when to go on. Blank lines and "#" comments are free.
+// decided at that moment; a time alone says until when to go on. Blank lines and "#" comments are
+// free.
 //
 //   09:00 active            input begins and goes on; also "active keyboard", "active pointer"
 //   09:30 idle              that was the last input

@@ -5,8 +5,8 @@
 #include <ctime>
 #include <iostream>
 
-#include "rules.hpp"
 #include "rig.hpp"
+#include "rules.hpp"
 
 // A working year of one person, at the cost that a daemon may have.
 namespace poised::core {

@@ -2,13 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "process.hpp"
+#include "rigs/program.hpp"
 
 // The offline commands on a configuration of their own; a daemon is never needed.
 namespace poised::test {
@@ -19,30 +19,24 @@ namespace fs = std::filesystem;
 
 class ConfigCommand : public testing::Test {
  protected:
-  ConfigCommand() {
-    std::string pattern = fs::temp_directory_path() / "poisectl-XXXXXX";
-    root_ = mkdtemp(pattern.data());
-  }
-  ~ConfigCommand() override { fs::remove_all(root_); }
-
   void write(const fs::path& path, const std::string& text) const {
-    const auto file = root_ / path;
+    const auto file = root_.path() / path;
     fs::create_directories(file.parent_path());
     std::ofstream(file) << text;
   }
   std::string read(const fs::path& path) const {
     std::ostringstream text;
-    text << std::ifstream(root_ / path).rdbuf();
+    text << std::ifstream(root_.path() / path).rdbuf();
     return text.str();
   }
   Finished config(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {POISECTL, "config"});
-    arguments.insert(arguments.end(), {"--config-root", root_.string()});
+    arguments.insert(arguments.end(), {"--config-root", root_.path().string()});
     return run(arguments, {"HOME=/home/kim", "XDG_CONFIG_HOME",
                            "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent"});
   }
 
-  fs::path root_;
+  rig::TemporaryDirectory root_;
 };
 
 TEST_F(ConfigCommand, CheckOfNothingIsSound) {
@@ -69,8 +63,8 @@ TEST_F(ConfigCommand, CheckNamesFileLineColumnAndWhatWasMeant) {
 TEST_F(ConfigCommand, CheckOfFilesLooksAtThoseOnly) {
   write("home/kim/.config/poised/poised.toml", "nonsense\n");
   write("good.toml", "schema = 1\nprompt.gap = \"10s\"\n");
-  EXPECT_EQ(config({"check", root_ / "good.toml"}).code, 0);
-  EXPECT_EQ(config({"check", root_ / "missing.toml"}).code, 1);
+  EXPECT_EQ(config({"check", root_.path() / "good.toml"}).code, 0);
+  EXPECT_EQ(config({"check", root_.path() / "missing.toml"}).code, 1);
 }
 
 TEST_F(ConfigCommand, ShowAndExplainSayWhereAValueComesFrom) {
@@ -107,7 +101,7 @@ TEST_F(ConfigCommand, SetRefusesWhatIsNoValue) {
   const auto result = config({"set", "prompt.gap", "soon"});
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, HasSubstr("poisectl: config set: prompt.gap: "));
-  EXPECT_FALSE(fs::exists(root_ / "home/kim/.config/poised/poised.toml"));
+  EXPECT_FALSE(fs::exists(root_.path() / "home/kim/.config/poised/poised.toml"));
 }
 
 TEST_F(ConfigCommand, SchemaIsJson) {

@@ -15,12 +15,6 @@
 
 namespace poised::test {
 
-PrivateBus::PrivateBus()
-    : process_({"dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"}, {}),
-      address_(process_.read_line()) {
-  if (address_.empty()) throw std::runtime_error("dbus-daemon does not start");
-}
-
 using Adaptors =
     sdbus::AdaptorInterfaces<org::poised::Poised1_adaptor, org::poised::Poised1::Prompt_adaptor,
                              org::poised::Poised1::Posture_adaptor,
@@ -99,16 +93,9 @@ class FakeDaemon::Object final : public Adaptors {
   void RestartPlugin(const std::string& id) override { note("RestartPlugin " + id); }
 };
 
-namespace {
-
-std::unique_ptr<sdbus::IConnection> connect(const PrivateBus& bus) {
-  return sdbus::createSessionBusConnectionWithAddress(bus.address());
-}
-
-}  // namespace
-
-FakeDaemon::FakeDaemon(const PrivateBus& bus)
-    : connection_(connect(bus)), object_(std::make_unique<Object>(*connection_)) {
+FakeDaemon::FakeDaemon(const rig::SessionBus& bus)
+    : connection_(sdbus::createSessionBusConnectionWithAddress(bus.address())),
+      object_(std::make_unique<Object>(*connection_)) {
   connection_->requestName(shell::ServiceName{"org.poised.Poised1"});
   loop_ = std::thread([this] {
     try {

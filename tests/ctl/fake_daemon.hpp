@@ -8,25 +8,14 @@
 #include <thread>
 #include <vector>
 
-#include "process.hpp"
+#include "rigs/bus.hpp"
 
 namespace poised::test {
-
-/// A session bus of its own.
-class PrivateBus {
- public:
-  PrivateBus();
-  const std::string& address() const { return address_; }
-
- private:
-  Process process_;
-  std::string address_;
-};
 
 /// Serves the real interface, made from the daemon's XML, with answers that the test lays down.
 class FakeDaemon {
  public:
-  explicit FakeDaemon(const PrivateBus& bus);
+  explicit FakeDaemon(const rig::SessionBus& bus);
   ~FakeDaemon();
 
   /// The next call fails with org.poised.Error.Refused and this line.

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fake_daemon.hpp"
+#include "process.hpp"
 
 // The installed program against a daemon that serves the real interface.
 namespace poised::test {
@@ -28,7 +29,7 @@ class Live : public testing::Test {
     return run(arguments, environment());
   }
 
-  PrivateBus bus_;
+  rig::SessionBus bus_;
 };
 
 class WithDaemon : public Live {
@@ -214,12 +215,10 @@ TEST_F(WithDaemon, MonitorEndsWithThreeWhenTheDaemonLeaves) {
   EXPECT_EQ(result.err, "poisectl: monitor: daemon: it has left\n");
 }
 
-TEST(MonitorWithoutABus, EndsWithThreeWhenTheBusGoes) {
-  auto bus = std::make_unique<PrivateBus>();
-  FakeDaemon daemon(*bus);
-  Process monitor({POISECTL, "monitor"}, {"DBUS_SESSION_BUS_ADDRESS=" + bus->address()});
-  daemon.wait_for("Version");
-  bus.reset();
+TEST_F(WithDaemon, MonitorEndsWithThreeWhenTheBusGoes) {
+  Process monitor({POISECTL, "monitor"}, environment());
+  daemon_.wait_for("Version");
+  bus_.kill();
   EXPECT_EQ(monitor.finish().code, 3);
 }
 

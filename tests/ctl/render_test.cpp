@@ -49,11 +49,12 @@ TEST_P(Rendering, IsAsAgreed) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, Rendering,
-                         testing::Values("status-counting", "status-held", "status-waiting",
-                                         "status-offered", "status-running", "status-paused",
-                                         "status-away", "status-blind", "status-empty",
-                                         "next-plain", "next-empty", "plugins-mixed", "doctor-well",
-                                         "doctor-problems", "events-day"),
+                         testing::Values("status-counting", "status-after-hours", "status-held",
+                                         "status-waiting", "status-offered", "status-running",
+                                         "status-paused", "status-away", "status-blind",
+                                         "status-empty", "next-plain", "next-empty",
+                                         "plugins-mixed", "doctor-well", "doctor-problems",
+                                         "events-day"),
                          [](const auto& fixture) {
                            std::string name = fixture.param;
                            std::replace(name.begin(), name.end(), '-', '_');

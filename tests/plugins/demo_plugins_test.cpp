@@ -212,6 +212,14 @@ TEST(Console, AnswersByItsListOneForEachPrompt) {
   EXPECT_EQ(answers, expected) << "the fourth prompt took the place of the third";
 }
 
+TEST(Console, ATimeThatIsNoneIsRefused) {
+  for (const std::string time : {"8 o'clock", "08:60", "24:00", "08:", ":30", "08:30:00"}) {
+    const auto console = bench("console", R"({"start_at":")" + time + "\"}");
+    ASSERT_TRUE(console->wait_for_state(PluginState::failed)) << time;
+    EXPECT_EQ(console->status().reason, "console: start_at: \"" + time + "\" is not HH:MM");
+  }
+}
+
 TEST(Console, AWithdrawnPromptIsNotAnswered) {
   const auto console = bench("console", R"({"answers":["start"],"answer_after":10000000000})");
   ASSERT_TRUE(console->start()) << console->status().reason;

@@ -378,13 +378,10 @@ TEST_F(NotifyOnDunst, ARestartOfTheServerIsNoAnswer) {
   prompt(open_prompt());
   on_screen(1);
   dunst_.kill();
-  ASSERT_TRUE(is_closed());
-  EXPECT_EQ(closed()[0].id, prompt_id);
-  EXPECT_TRUE(answers().empty());
-
   dunst_.restart();
-  prompt(open_prompt());
   EXPECT_EQ(shown(2).replaces, 0u) << "ids of the server before mean nothing to this one";
+  EXPECT_TRUE(answers().empty());
+  EXPECT_TRUE(closed().empty());
   dunst_.choose("Skip");
   ASSERT_TRUE(is_answered());
   EXPECT_EQ(answers()[0].answer, POISED_ANSWER_SKIP);

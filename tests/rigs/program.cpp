@@ -19,6 +19,8 @@
 namespace rig {
 namespace {
 
+constexpr milliseconds farewell{2'000};
+
 [[noreturn]] void fail(const std::string& what) {
   throw std::system_error(errno, std::generic_category(), what);
 }
@@ -127,7 +129,12 @@ Program::Program(const std::vector<std::string>& command, const Options& options
 }
 
 Program::~Program() {
-  kill();
+  // X servers leave their locks and sockets behind when they are killed.
+  signal(SIGTERM);
+  if (status_ || readable(pidfd_, Clock::now() + farewell))
+    wait();
+  else
+    kill();
   close(pidfd_);
   if (output_ >= 0) close(output_);
 }

@@ -50,7 +50,8 @@ class ScopedVariable {
   std::optional<std::string> before_;
 };
 
-/// A running program. Dies with this object, and with this process.
+/// A running program. Asked to end with this object and killed if it does not; killed with this
+/// process.
 class Program {
  public:
   struct Options {

@@ -105,6 +105,14 @@ std::string Session::poisectl(std::vector<std::string> words) const {
   return rig::run(words, environment(true));
 }
 
+std::string Session::poisectl_that_may_fail(std::vector<std::string> words) const {
+  words.insert(words.begin(), poisectl_program);
+  rig::Program program(words, environment(true));
+  auto output = program.read_all();
+  program.wait();
+  return output;
+}
+
 Json Session::status() const { return Json::parse(poisectl({"status", "--json"})); }
 
 Json Session::the_break(const std::string& id) const {

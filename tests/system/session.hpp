@@ -71,6 +71,7 @@ class Session : public testing::Test {
 
   /// `poisectl WORDS`: its output. Fails the test if it does not end well.
   std::string poisectl(std::vector<std::string> words) const;
+  std::string poisectl_that_may_fail(std::vector<std::string> words) const;
   Json status() const;
   Json the_break(const std::string& id) const;
 

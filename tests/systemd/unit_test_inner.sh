@@ -54,6 +54,14 @@ CONF
 /lib/systemd/systemd --user &
 wait_for "the user manager runs" systemctl --user is-system-running
 
+# A desktop: screen, keyboard and notifications.
+mkfifo /run/display
+Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>/run/display 2>/run/xvfb.log &
+read -r number </run/display
+export DISPLAY=:$number
+dunst >/run/dunst.log 2>&1 &
+systemctl --user import-environment DISPLAY
+
 systemctl --user preset poised.service
 [[ -L $HOME/.config/systemd/user/graphical-session.target.wants/poised.service ]] ||
   fail "the preset enables the unit"
@@ -61,6 +69,14 @@ systemctl --user start test-session.target
 wait_for "a graphical session starts it, and it says that it is ready" is ActiveState active
 first=$(show MainPID)
 poisectl status --json >/dev/null || fail "poisectl reaches it"
+
+# The unit's filters must leave room for what the plugins do.
+sees_input() { poisectl status --json | grep -q '"keyboard_idle_s": [0-9]'; }
+wait_for "input is seen" sees_input
+poisectl doctor || fail "doctor finds nothing wrong"
+poisectl take stretch
+shows_notification() { [[ $(dunstctl count displayed) -ge 1 ]]; }
+wait_for "a break that runs is on the screen" shows_notification
 
 grep -q '^Seccomp:[[:space:]]*2$' "/proc/$first/status" || fail "system calls are filtered"
 grep -q '^NoNewPrivs:[[:space:]]*1$' "/proc/$first/status" || fail "no new privileges"
