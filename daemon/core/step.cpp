@@ -144,6 +144,13 @@ void step(State& state, std::span<const Event> events, Instant now, const Policy
   Turn turn{state, policy, out, state.started ? state.now : now};
   if (!state.started) start(turn);
   now = std::max(now, state.now);
+  // Deadlines are judged by the policy in hand, so what is counted must fit it first; those on the
+  // way, which the old one made, come at the moment of the change.
+  for (const auto& event : events) {
+    if (!std::holds_alternative<PolicyChanged>(event)) continue;
+    turn.now = now;
+    apply(turn, PolicyChanged{});
+  }
   advance(turn, now);
   // The end of input is reported late: it belongs to its own moment, before what is due now.
   turn.touched = state.deadline <= now;

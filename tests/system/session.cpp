@@ -53,7 +53,7 @@ void Session::TearDown() {
 }
 
 void Session::start_desktop() {
-  x_server_ = std::make_unique<rig::XServer>();
+  x_server_ = std::make_unique<rig::XServer>(display());
   bus_ = std::make_unique<rig::SessionBus>();
   dunst_ = std::make_unique<rig::Dunst>(*bus_);
   notifications_ = std::make_unique<rig::NotifyMonitor>(bus_->address());

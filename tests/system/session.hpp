@@ -57,6 +57,8 @@ class Session : public testing::Test {
   std::unique_ptr<Decisions> decisions_;
   std::unique_ptr<rig::Program> daemon_;
 
+  /// The number of the display; the first free one if empty.
+  virtual std::optional<int> display() const { return std::nullopt; }
   void start_desktop();
   void write_config(const std::string& toml);
   std::filesystem::path config_file() const;
