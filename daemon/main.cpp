@@ -28,7 +28,8 @@ int main(int argc, char** argv) {
     const auto arguments = poised::shell::parse_arguments(argc, argv);
     if (arguments.finished) return arguments.exit_code;
     if (!arguments.plugin_host.empty())
-      return poised::plugin::run_plugin_host(arguments.plugin_host, 3, poised::shell::runner_options(arguments));
+      return poised::plugin::run_plugin_host(arguments.plugin_host, 3,
+                                             poised::shell::runner_options(arguments));
     if (!arguments.inspect.empty()) return poised::plugin::inspect_plugin(arguments.inspect);
     return arguments.demo ? poised::shell::run_demo(arguments) : run(arguments);
   } catch (const std::exception& error) {

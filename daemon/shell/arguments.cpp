@@ -33,14 +33,18 @@ Arguments parse_arguments(int argc, char** argv) {
     arguments.plugin_host = argv[2];
     return arguments;
   }
-  CLI::App app("Poised: asks for a stretch or a change of position at a moment that suits you.", "poised");
+  CLI::App app("Poised: asks for a stretch or a change of position at a moment that suits you.",
+               "poised");
   bool version = false, json = false;
-  app.add_option("--plugin-host", arguments.plugin_host, "Be the process of a plugin (started by poised itself)");
-  app.add_option("--inspect-plugin", arguments.inspect, "Say what a plugin file holds and whether it would be loaded");
+  app.add_option("--plugin-host", arguments.plugin_host,
+                 "Be the process of a plugin (started by poised itself)");
+  app.add_option("--inspect-plugin", arguments.inspect,
+                 "Say what a plugin file holds and whether it would be loaded");
   app.add_flag("--version", version, "Print the version");
   app.add_flag("--json", json, "With --version: as JSON");
   if (build::development) {
-    app.add_option("--config-root", arguments.config_root, "Prefix for /etc, /usr/share and the user's configuration");
+    app.add_option("--config-root", arguments.config_root,
+                   "Prefix for /etc, /usr/share and the user's configuration");
     app.add_option("--plugin-dir", arguments.plugin_dir, "Where plugins and their manifests are");
     app.add_flag("--demo", arguments.demo, "Show a working day of a simulated person, then exit");
     app.add_option("--pace", arguments.pace, "With --demo: minutes the day takes (0: no waiting)")
@@ -70,7 +74,8 @@ plugin::RunnerOptions runner_options(const Arguments& arguments) {
 DaemonOptions daemon_options(const Arguments& arguments) {
   DaemonOptions options;
   options.roots = config::Roots::from_environment(
-      arguments.config_root.empty() ? arguments.config_root : std::filesystem::absolute(arguments.config_root));
+      arguments.config_root.empty() ? arguments.config_root
+                                    : std::filesystem::absolute(arguments.config_root));
   options.state_directory = state_directory();
   options.plugin_dir = arguments.plugin_dir;
   return options;

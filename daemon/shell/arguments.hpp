@@ -13,10 +13,10 @@ struct Arguments {
   std::string plugin_host;            ///< --plugin-host ID: be the process of that plugin
   std::string inspect;                ///< --inspect-plugin PATH
   std::filesystem::path config_root;  ///< --config-root DIR: development builds only
-  std::string plugin_dir;             ///< --plugin-dir DIR: development builds only; empty = the build's
-  bool demo = false;                  ///< --demo: development builds only
-  double pace = 1.0;                  ///< --pace X: real minutes a demo day takes; 0 = as fast as it goes
-  bool finished = false;              ///< nothing left to do but to exit with `exit_code`
+  std::string plugin_dir;  ///< --plugin-dir DIR: development builds only; empty = the build's
+  bool demo = false;       ///< --demo: development builds only
+  double pace = 1.0;       ///< --pace X: real minutes a demo day takes; 0 = as fast as it goes
+  bool finished = false;   ///< nothing left to do but to exit with `exit_code`
   int exit_code = 0;
 };
 

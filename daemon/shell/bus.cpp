@@ -29,7 +29,8 @@ int event_descriptor(const PollData& data) {
 
 }  // namespace
 
-Bus::Bus(boost::asio::io_context& loop, std::unique_ptr<sdbus::IConnection> connection, std::function<void()> on_lost)
+Bus::Bus(boost::asio::io_context& loop, std::unique_ptr<sdbus::IConnection> connection,
+         std::function<void()> on_lost)
     : loop_(loop),
       connection_(std::move(connection)),
       on_lost_(std::move(on_lost)),
@@ -80,11 +81,12 @@ void Bus::wait() {
   const auto wait_on = [this](auto& descriptor, auto direction, bool& waiting) {
     if (waiting) return;
     waiting = true;
-    descriptor.async_wait(direction, [this, alive = alive_, &waiting](boost::system::error_code error) {
-      if (!*alive) return;
-      waiting = false;
-      if (!error) process();
-    });
+    descriptor.async_wait(direction,
+                          [this, alive = alive_, &waiting](boost::system::error_code error) {
+                            if (!*alive) return;
+                            waiting = false;
+                            if (!error) process();
+                          });
   };
   using boost::asio::posix::stream_descriptor;
   if (data.events & POLLIN) wait_on(socket_, stream_descriptor::wait_read, reading_);

@@ -12,9 +12,9 @@
 #include <string>
 #include <utility>
 
-// The seam that hides what differs between sdbus-c++ 1.x and 2.x, and the pump that lets one thread serve sd-bus
-// and everything else. Rules for its users: never a synchronous call on the loop thread, pump() after every outbound
-// call or signal, and every callback catches everything.
+// The seam that hides what differs between sdbus-c++ 1.x and 2.x, and the pump that lets one thread
+// serve sd-bus and everything else. Rules for its users: never a synchronous call on the loop
+// thread, pump() after every outbound call or signal, and every callback catches everything.
 namespace poised::shell {
 
 #if __has_include(<sdbus-c++/VTableItems.h>)  // 2.x
@@ -24,22 +24,27 @@ inline sdbus::Error make_error(const char* name, const std::string& text) {
   return sdbus::Error(sdbus::Error::Name{name}, text);
 }
 template <typename Handler>
-sdbus::Slot add_raw_match(sdbus::IConnection& connection, const std::string& rule, Handler handler) {
+sdbus::Slot add_raw_match(sdbus::IConnection& connection, const std::string& rule,
+                          Handler handler) {
   return connection.addMatch(rule, std::move(handler), sdbus::return_slot);
 }
 #else
 using ServiceName = std::string;
 using CallError = const sdbus::Error*;
-inline sdbus::Error make_error(const char* name, const std::string& text) { return sdbus::Error(name, text); }
+inline sdbus::Error make_error(const char* name, const std::string& text) {
+  return sdbus::Error(name, text);
+}
 template <typename Handler>
-sdbus::Slot add_raw_match(sdbus::IConnection& connection, const std::string& rule, Handler handler) {
+sdbus::Slot add_raw_match(sdbus::IConnection& connection, const std::string& rule,
+                          Handler handler) {
   return connection.addMatch(rule, std::move(handler));
 }
 #endif
 
 /// Calls `handler` with each message that matches; the match ends with the returned slot.
 template <typename Handler>
-[[nodiscard]] sdbus::Slot add_match(sdbus::IConnection& connection, const std::string& rule, Handler handler) {
+[[nodiscard]] sdbus::Slot add_match(sdbus::IConnection& connection, const std::string& rule,
+                                    Handler handler) {
   return add_raw_match(connection, rule, [handler = std::move(handler)](auto&& message) {
     try {
       handler(message);
@@ -51,14 +56,17 @@ template <typename Handler>
 /// One connection served by the loop. [loop-thread]
 class Bus {
  public:
-  /// `on_lost` is called once, from the loop, when the bus is gone; the owner then destroys this object.
-  Bus(boost::asio::io_context& loop, std::unique_ptr<sdbus::IConnection> connection, std::function<void()> on_lost);
+  /// `on_lost` is called once, from the loop, when the bus is gone; the owner then destroys this
+  /// object.
+  Bus(boost::asio::io_context& loop, std::unique_ptr<sdbus::IConnection> connection,
+      std::function<void()> on_lost);
   ~Bus();
   Bus(const Bus&) = delete;
   Bus& operator=(const Bus&) = delete;
 
   sdbus::IConnection& connection() { return *connection_; }
-  /// Lets sd-bus write what is queued and deliver what has arrived, soon. Cheap; may be called at any time.
+  /// Lets sd-bus write what is queued and deliver what has arrived, soon. Cheap; may be called at
+  /// any time.
   void pump();
 
  private:
@@ -73,7 +81,8 @@ class Bus {
   boost::asio::posix::stream_descriptor event_;
   boost::asio::steady_timer timeout_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  bool pumping_ = false, reading_ = false, writing_ = false, watching_event_ = false, is_lost_ = false;
+  bool pumping_ = false, reading_ = false, writing_ = false, watching_event_ = false,
+       is_lost_ = false;
 };
 
 }  // namespace poised::shell

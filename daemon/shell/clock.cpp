@@ -40,13 +40,19 @@ SystemClock::SystemClock(boost::asio::io_context& loop)
   wait_for_step();
 }
 
-core::Instant SystemClock::now() const { return core::Instant(read_clock(CLOCK_BOOTTIME)); }
+core::Instant SystemClock::now() const {
+  return core::Instant(read_clock(CLOCK_BOOTTIME));
+}
 
-core::WallTime SystemClock::wall() const { return core::WallTime(read_clock(CLOCK_REALTIME)); }
+core::WallTime SystemClock::wall() const {
+  return core::WallTime(read_clock(CLOCK_REALTIME));
+}
 
 void SystemClock::arm(std::optional<core::Instant> at) {
   // An all-zero value would disarm; a moment in the past fires at once.
-  const auto spec = at ? at_absolute(std::max<core::Duration>(at->time_since_epoch(), core::Duration(1))) : itimerspec{};
+  const auto spec =
+      at ? at_absolute(std::max<core::Duration>(at->time_since_epoch(), core::Duration(1)))
+         : itimerspec{};
   timerfd_settime(deadline_.native_handle(), TFD_TIMER_ABSTIME, &spec, nullptr);
   boost::system::error_code ignored;
   deadline_.cancel(ignored);
@@ -54,29 +60,33 @@ void SystemClock::arm(std::optional<core::Instant> at) {
 }
 
 void SystemClock::wait_for_deadline() {
-  deadline_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](boost::system::error_code error) {
-    if (error) return;
-    std::uint64_t expirations = 0;
-    if (::read(deadline_.native_handle(), &expirations, sizeof expirations) < 0) {
-      // Re-armed for later between the wake-up and this handler.
-      wait_for_deadline();
-      return;
-    }
-    if (on_deadline) on_deadline();
-  });
+  deadline_.async_wait(
+      boost::asio::posix::stream_descriptor::wait_read, [this](boost::system::error_code error) {
+        if (error) return;
+        std::uint64_t expirations = 0;
+        if (::read(deadline_.native_handle(), &expirations, sizeof expirations) < 0) {
+          // Re-armed for later between the wake-up and this handler.
+          wait_for_deadline();
+          return;
+        }
+        if (on_deadline) on_deadline();
+      });
 }
 
 void SystemClock::wait_for_step() {
   // A deadline no clock reaches: the descriptor becomes readable only when the clock is set.
   const auto spec = at_absolute(std::chrono::hours(24 * 365 * 200));
-  timerfd_settime(step_.native_handle(), TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &spec, nullptr);
-  step_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](boost::system::error_code error) {
-    if (error) return;
-    std::uint64_t expirations = 0;
-    const bool stepped = ::read(step_.native_handle(), &expirations, sizeof expirations) < 0 && errno == ECANCELED;
-    wait_for_step();
-    if (stepped && on_wall_step) on_wall_step();
-  });
+  timerfd_settime(step_.native_handle(), TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &spec,
+                  nullptr);
+  step_.async_wait(
+      boost::asio::posix::stream_descriptor::wait_read, [this](boost::system::error_code error) {
+        if (error) return;
+        std::uint64_t expirations = 0;
+        const bool stepped = ::read(step_.native_handle(), &expirations, sizeof expirations) < 0 &&
+                             errno == ECANCELED;
+        wait_for_step();
+        if (stepped && on_wall_step) on_wall_step();
+      });
 }
 
 void VirtualClock::advance_to(core::Instant at) {

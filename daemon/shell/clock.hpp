@@ -10,14 +10,15 @@
 
 namespace poised::shell {
 
-/// Where the domain's time comes from: the only place of the daemon that reads a clock for the rules. [loop-thread]
+/// Where the domain's time comes from: the only place of the daemon that reads a clock for the
+/// rules. [loop-thread]
 class Clock {
  public:
   virtual ~Clock() = default;
   virtual core::Instant now() const = 0;
   virtual core::WallTime wall() const = 0;
-  /// One deadline at a time: `on_deadline` is called once, at `at` or as soon after as the loop allows, never from
-  /// inside this call. Empty disarms.
+  /// One deadline at a time: `on_deadline` is called once, at `at` or as soon after as the loop
+  /// allows, never from inside this call. Empty disarms.
   virtual void arm(std::optional<core::Instant> at) = 0;
 
   std::function<void()> on_deadline;
@@ -25,7 +26,8 @@ class Clock {
   std::function<void()> on_wall_step;
 };
 
-/// CLOCK_BOOTTIME and CLOCK_REALTIME through timerfd, so that suspend counts and a step is noticed without polling.
+/// CLOCK_BOOTTIME and CLOCK_REALTIME through timerfd, so that suspend counts and a step is noticed
+/// without polling.
 class SystemClock final : public Clock {
  public:
   explicit SystemClock(boost::asio::io_context& loop);
@@ -44,7 +46,8 @@ class SystemClock final : public Clock {
 /// Time that stands still until it is told: the demo and the tests.
 class VirtualClock final : public Clock {
  public:
-  VirtualClock(core::Instant now, core::WallTime wall) : now_(now), wall_at_zero_(wall - now.time_since_epoch()) {}
+  VirtualClock(core::Instant now, core::WallTime wall)
+      : now_(now), wall_at_zero_(wall - now.time_since_epoch()) {}
   core::Instant now() const override { return now_; }
   core::WallTime wall() const override { return wall_at_zero_ + now_.time_since_epoch(); }
   void arm(std::optional<core::Instant> at) override { deadline_ = at; }

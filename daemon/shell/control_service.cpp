@@ -21,7 +21,9 @@ constexpr const char* limits_error = "org.freedesktop.DBus.Error.LimitsExceeded"
 constexpr std::size_t longest_reason = 200;
 constexpr std::size_t most_inhibitors_a_caller = 32;
 
-[[noreturn]] void invalid(const std::string& text) { throw make_error(invalid_args_error, text); }
+[[noreturn]] void invalid(const std::string& text) {
+  throw make_error(invalid_args_error, text);
+}
 
 void throw_if_refused(const ControlHandler::Refusal& refusal) {
   if (refusal) throw make_error(refused_error, *refusal);
@@ -30,7 +32,8 @@ void throw_if_refused(const ControlHandler::Refusal& refusal) {
 std::optional<core::WallTime> instant(std::int64_t utc_seconds) {
   if (utc_seconds == 0) return std::nullopt;
   constexpr std::int64_t year_9999 = 253402300799;
-  if (utc_seconds < 0 || utc_seconds > year_9999) invalid(fmt::format("pause: {}: not a UTC time", utc_seconds));
+  if (utc_seconds < 0 || utc_seconds > year_9999)
+    invalid(fmt::format("pause: {}: not a UTC time", utc_seconds));
   return core::WallTime(std::chrono::seconds(utc_seconds));
 }
 
@@ -45,22 +48,26 @@ std::string sender_of(const Message& message) {
 
 core::Answer parse_answer(const std::string& word) {
   using core::Answer;
-  for (const auto answer : {Answer::start, Answer::done, Answer::snooze, Answer::skip, Answer::dismiss,
-                            Answer::quiet_today})
+  for (const auto answer : {Answer::start, Answer::done, Answer::snooze, Answer::skip,
+                            Answer::dismiss, Answer::quiet_today})
     if (word == core::word(answer)) return answer;
-  invalid(fmt::format("answer: {}: not one of start, done, snooze, skip, dismiss, quiet-today", word));
+  invalid(
+      fmt::format("answer: {}: not one of start, done, snooze, skip, dismiss, quiet-today", word));
 }
 
 }  // namespace
 
 // The generated adaptors call these from sd-bus's C frames: only sdbus::Error may leave them.
 class ControlService::Object final
-    : public sdbus::AdaptorInterfaces<org::poised::Poised1_adaptor, org::poised::Poised1::Prompt_adaptor,
-                                      org::poised::Poised1::Posture_adaptor, org::poised::Poised1::Desk_adaptor,
-                                      org::poised::Poised1::Control_adaptor> {
+    : public sdbus::AdaptorInterfaces<
+          org::poised::Poised1_adaptor, org::poised::Poised1::Prompt_adaptor,
+          org::poised::Poised1::Posture_adaptor, org::poised::Poised1::Desk_adaptor,
+          org::poised::Poised1::Control_adaptor> {
  public:
   Object(Bus& bus, ControlHandler& handler)
-      : AdaptorInterfaces(bus.connection(), sdbus::ObjectPath{object_path}), bus_(bus), handler_(handler) {
+      : AdaptorInterfaces(bus.connection(), sdbus::ObjectPath{object_path}),
+        bus_(bus),
+        handler_(handler) {
     registerAdaptor();
   }
   ~Object() { unregisterAdaptor(); }
@@ -108,11 +115,13 @@ class ControlService::Object final
       const auto name = sender();
       auto& caller = callers_[name];
       if (caller.keys.size() >= most_inhibitors_a_caller)
-        throw make_error(limits_error, fmt::format("inhibit: {}: has {} inhibitors already", name, caller.keys.size()));
+        throw make_error(limits_error, fmt::format("inhibit: {}: has {} inhibitors already", name,
+                                                   caller.keys.size()));
       if (caller.keys.empty()) {
         // Only this caller's own departure wakes the daemon.
         const auto rule = fmt::format(
-            "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',"
+            "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='"
+            "NameOwnerChanged',"
             "arg0='{}'",
             name);
         caller.leaves = add_match(bus_.connection(), rule, [this, name](auto& message) {
@@ -141,7 +150,8 @@ class ControlService::Object final
   void drop(const std::string& name) {
     const auto caller = callers_.find(name);
     if (caller == callers_.end()) return;
-    // The slot must not be destroyed from inside its own callback, nor the key list change under the handler.
+    // The slot must not be destroyed from inside its own callback, nor the key list change under
+    // the handler.
     const auto keys = std::move(caller->second.keys);
     departed_ = std::move(caller->second.leaves);
     callers_.erase(caller);
@@ -175,7 +185,8 @@ class ControlService::Object final
 
   void PauseWithReason(const std::int64_t& until, const std::string& reason) override {
     guarded([&] {
-      if (reason.size() > longest_reason) invalid(fmt::format("pause: reason: longer than {} bytes", longest_reason));
+      if (reason.size() > longest_reason)
+        invalid(fmt::format("pause: reason: longer than {} bytes", longest_reason));
       throw_if_refused(handler_.pause(instant(until), reason));
     });
   }
@@ -215,7 +226,8 @@ void ControlService::emit(const core::Fact& fact, const std::string& json) {
   object_->emitEvent(json);
   switch (fact.kind) {
     case FactKind::prompt:
-      object_->emitPromptShown(fact.prompt_id, fact.break_id, core::word(fact.urgency), core::word(fact.reason));
+      object_->emitPromptShown(fact.prompt_id, fact.break_id, core::word(fact.urgency),
+                               core::word(fact.reason));
       break;
     case FactKind::completed:
       if (fact.prompt_id != 0) object_->emitPromptClosed(fact.prompt_id, core::word(fact.kind));

@@ -10,11 +10,12 @@
 #include "core/command.hpp"
 #include "shell/bus.hpp"
 
-// The D-Bus face of the daemon: translates between the bus and the daemon's own words, decides nothing.
+// The D-Bus face of the daemon: translates between the bus and the daemon's own words, decides
+// nothing.
 namespace poised::shell {
 
-/// What the bus may ask of the daemon. Each function that acts returns why it was refused, or nothing if it was
-/// done. [loop-thread]
+/// What the bus may ask of the daemon. Each function that acts returns why it was refused, or
+/// nothing if it was done. [loop-thread]
 class ControlHandler {
  public:
   using Refusal = std::optional<std::string>;
@@ -45,7 +46,8 @@ class ControlService {
   static constexpr const char* bus_name = "org.poised.Poised1";
   static constexpr const char* object_path = "/org/poised/Poised1";
 
-  /// Takes the name on `bus`; throws sdbus::Error if another process has it. Both outlive this object.
+  /// Takes the name on `bus`; throws sdbus::Error if another process has it. Both outlive this
+  /// object.
   ControlService(Bus& bus, ControlHandler& handler);
   ~ControlService();
 

@@ -22,11 +22,13 @@
 namespace poised::shell {
 namespace {
 
-// A bus that is gone for good ends the session, and the session ends the daemon; more tries would only wake it.
-constexpr std::array bus_retry_after{std::chrono::milliseconds(500), std::chrono::milliseconds(1000),
-                                     std::chrono::milliseconds(2000), std::chrono::milliseconds(4000),
-                                     std::chrono::milliseconds(8000), std::chrono::milliseconds(16000),
-                                     std::chrono::milliseconds(30000)};
+// A bus that is gone for good ends the session, and the session ends the daemon; more tries would
+// only wake it.
+constexpr std::array bus_retry_after{
+    std::chrono::milliseconds(500),  std::chrono::milliseconds(1000),
+    std::chrono::milliseconds(2000), std::chrono::milliseconds(4000),
+    std::chrono::milliseconds(8000), std::chrono::milliseconds(16000),
+    std::chrono::milliseconds(30000)};
 
 // What is asked without being named in activity.sources; the first that works here is used.
 constexpr std::array default_sources{"x11"};
@@ -59,8 +61,8 @@ Daemon::~Daemon() {
 
 void Daemon::start() {
   wait_for_signals();
-  manifests_ = plugin::load_manifests(options_.plugin_dir.empty() ? build::manifest_dir : options_.plugin_dir,
-                                      manifest_problems_);
+  manifests_ = plugin::load_manifests(
+      options_.plugin_dir.empty() ? build::manifest_dir : options_.plugin_dir, manifest_problems_);
   for (const auto& problem : manifest_problems_) log_.warning(problem);
   load_config();
   add_plugins();
@@ -114,7 +116,8 @@ void Daemon::load_config() {
   std::vector<std::string> problems;
   for (const auto& problem : config_.problems) problems.push_back(problem.text());
   for (const auto& line : problems)
-    if (std::find(logged_problems_.begin(), logged_problems_.end(), line) == logged_problems_.end()) log_.warning(line);
+    if (std::find(logged_problems_.begin(), logged_problems_.end(), line) == logged_problems_.end())
+      log_.warning(line);
   logged_problems_ = std::move(problems);
 }
 
@@ -153,7 +156,9 @@ void Daemon::add_plugins() {
     options.arguments = {"--plugin-dir", options_.plugin_dir, "--plugin-host"};
   }
   plugin::Supervisor::Callbacks callbacks;
-  callbacks.on_message = [this](const auto& id, const auto& message) { on_plugin_message(id, message); };
+  callbacks.on_message = [this](const auto& id, const auto& message) {
+    on_plugin_message(id, message);
+  };
   callbacks.on_state = [this](const auto& status) { on_plugin_state(status); };
   callbacks.on_log = [this](const auto& id, int priority, const auto& line) {
     log_.write(priority, fmt::format("{}: {}", id, line));
@@ -161,17 +166,22 @@ void Daemon::add_plugins() {
   callbacks.on_quiescent = [this] {
     if (options_.on_quiescent) options_.on_quiescent();
   };
-  supervisor_ = std::make_unique<plugin::Supervisor>(loop_, std::move(options), std::move(callbacks));
-  sources_ = std::make_unique<InputSources>(loop_, *supervisor_, [this](core::Event event) { dispatch(std::move(event)); });
+  supervisor_ =
+      std::make_unique<plugin::Supervisor>(loop_, std::move(options), std::move(callbacks));
+  sources_ = std::make_unique<InputSources>(
+      loop_, *supervisor_, [this](core::Event event) { dispatch(std::move(event)); });
   presenter_ = std::make_unique<PromptPresenter>(
-      *supervisor_, PromptPresenter::Callbacks{.dispatch = [this](core::Event event) { dispatch(std::move(event)); },
-                                               .not_for_me = [this] { leave_for_good(); }});
+      *supervisor_, PromptPresenter::Callbacks{
+                        .dispatch = [this](core::Event event) { dispatch(std::move(event)); },
+                        .not_for_me = [this] { leave_for_good(); }});
   for (const auto& manifest : manifests_) {
-    // Without a list every plugin that is installed may run, but for those that are only used on purpose.
-    const bool named = plugins.allow && std::find(plugins.allow->begin(), plugins.allow->end(), manifest.id) !=
-                                            plugins.allow->end();
+    // Without a list every plugin that is installed may run, but for those that are only used on
+    // purpose.
+    const bool named = plugins.allow && std::find(plugins.allow->begin(), plugins.allow->end(),
+                                                  manifest.id) != plugins.allow->end();
     const auto settings = config_.plugin_settings_json.find(manifest.id);
-    supervisor_->add(manifest, settings == config_.plugin_settings_json.end() ? "{}" : settings->second,
+    supervisor_->add(manifest,
+                     settings == config_.plugin_settings_json.end() ? "{}" : settings->second,
                      plugins.allow ? named : !manifest.opt_in);
   }
   for (const auto& id : enabled_with("prompt")) supervisor_->start(id);
@@ -187,8 +197,8 @@ void Daemon::configure_presenter() {
 std::vector<std::string> Daemon::enabled_with(std::string_view capability) const {
   std::vector<std::string> ids;
   for (const auto& plugin : supervisor_->status()) {
-    const bool able = std::find(plugin.capabilities.begin(), plugin.capabilities.end(), capability) !=
-                      plugin.capabilities.end();
+    const bool able = std::find(plugin.capabilities.begin(), plugin.capabilities.end(),
+                                capability) != plugin.capabilities.end();
     if (able && plugin.state != plugin::PluginState::disabled) ids.push_back(plugin.id);
   }
   return ids;
@@ -256,13 +266,15 @@ void Daemon::connect_bus() {
     const bool name_is_taken = bus_ != nullptr;
     bus_.reset();
     if (name_is_taken) {
-      log_.error(fmt::format("bus: {}: another poised runs in this session", ControlService::bus_name));
+      log_.error(
+          fmt::format("bus: {}: another poised runs in this session", ControlService::bus_name));
       exit_code_ = 1;
       boost::asio::post(loop_, [this] { stop(1); });
       return;
     }
     const auto problem = fmt::format("bus: session bus: {}", error.getMessage());
-    if (problem != bus_problem_) log_.warning(problem + "; prompts that need it and poisectl do not work until it is there");
+    if (problem != bus_problem_)
+      log_.warning(problem + "; prompts that need it and poisectl do not work until it is there");
     bus_problem_ = problem;
     if (bus_attempts_ == static_cast<int>(bus_retry_after.size())) return;
     bus_retry_.expires_after(bus_retry_after.at(static_cast<std::size_t>(bus_attempts_++)));
@@ -281,7 +293,8 @@ void Daemon::bus_lost() {
   connect_bus();
 }
 
-// ------------------------------------------------------------------ the loop of events and commands
+// ------------------------------------------------------------------ the loop of events and
+// commands
 
 void Daemon::dispatch(core::Event event) {
   waiting_events_.push_back(std::move(event));
@@ -329,7 +342,8 @@ void Daemon::record(const core::Fact& fact) {
   if (fact.kind == core::FactKind::day) refresh_zone();
   const auto sinks = enabled_with("sink");
   if (!control_ && sinks.empty() && !options_.on_fact) return;
-  const auto json = fact_json(fact, core::wall_time(state_, fact.at), fact.at - started_, config_.policy);
+  const auto json =
+      fact_json(fact, core::wall_time(state_, fact.at), fact.at - started_, config_.policy);
   const auto text = json.dump();
   if (control_) control_->emit(fact, text);
   for (const auto& id : sinks) {
@@ -352,9 +366,10 @@ void Daemon::on_plugin_state(const plugin::PluginStatus& status) {
   const auto known = logged_states_.find(status.id);
   const bool bad = status.state == PluginState::failed || status.state == PluginState::quarantined;
   if (bad && (known == logged_states_.end() || known->second != status.state)) {
-    const auto what = status.retry_after                          ? "it is tried again"
-                      : status.state == PluginState::quarantined ? "it ended too often and is left alone"
-                                                                  : "it is left alone";
+    const auto what = status.retry_after ? "it is tried again"
+                      : status.state == PluginState::quarantined
+                          ? "it ended too often and is left alone"
+                          : "it is left alone";
     log_.warning(fmt::format("plugin: {}: {}; {}", status.id, status.reason, what));
   }
   // A plugin that comes and goes between two failures is one problem, not many lines.
@@ -363,7 +378,9 @@ void Daemon::on_plugin_state(const plugin::PluginStatus& status) {
   presenter_->on_state(status);
 }
 
-core::Status Daemon::status_now() const { return core::status(state_, clock_.now(), config_.policy); }
+core::Status Daemon::status_now() const {
+  return core::status(state_, clock_.now(), config_.policy);
+}
 
 void Daemon::release_unused_memory() {
   // Reading configuration takes many times the memory that its result needs.

@@ -33,16 +33,17 @@ struct DaemonOptions {
   config::Roots roots;
   /// Where the state is kept; empty = nowhere (the demo).
   std::filesystem::path state_directory;
-  std::string plugin_dir;                                ///< libraries and manifests; empty = the build's
-  std::string zone;                                      ///< empty = the system's
-  std::optional<std::int64_t> virtual_clock;             ///< plugins live on virtual time from here on
+  std::string plugin_dir;                     ///< libraries and manifests; empty = the build's
+  std::string zone;                           ///< empty = the system's
+  std::optional<std::int64_t> virtual_clock;  ///< plugins live on virtual time from here on
   /// Told of each decision, besides history and bus.
   std::function<void(const core::Fact&, const Json&)> on_fact;
   /// Virtual clock only: nothing is on its way any more.
   std::function<void()> on_quiescent;
 };
 
-/// The composition root: everything that `poised` consists of, wired together. One thread, one loop. [loop-thread]
+/// The composition root: everything that `poised` consists of, wired together. One thread, one
+/// loop. [loop-thread]
 class Daemon final : private ControlHandler {
  public:
   /// `loop` and `clock` outlive the daemon. Nothing starts before start().

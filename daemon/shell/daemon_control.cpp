@@ -44,15 +44,16 @@ void Daemon::status(std::function<void(std::string)> reply) {
     report.managed = managed();
     report.managed_by = managed_by();
     for (const auto& plugin : supervisor_->status())
-      report.plugins.push_back({plugin.id, plugin.capabilities, state_word(plugin), plugin.pid, plugin.version,
-                                plugin.isolation, plugin.reason});
+      report.plugins.push_back({plugin.id, plugin.capabilities, state_word(plugin), plugin.pid,
+                                plugin.version, plugin.isolation, plugin.reason});
     reply(status_json(report, config_.policy).dump());
   });
 }
 
 std::string Daemon::next() {
   const auto title = [this](const std::string& id) { return presenter_->text().title(id); };
-  return next_json(status_now(), core::wall_time(state_, clock_.now()), config_.policy, title).dump();
+  return next_json(status_now(), core::wall_time(state_, clock_.now()), config_.policy, title)
+      .dump();
 }
 
 std::string Daemon::doctor() {
@@ -60,19 +61,29 @@ std::string Daemon::doctor() {
   for (const auto& problem : config_.problems)
     problems.push_back(problem_json("warning", "configuration", problem.text()));
   if (zone_problem_) problems.push_back(problem_json("warning", "time zone", *zone_problem_));
-  for (const auto& line : manifest_problems_) problems.push_back(problem_json("warning", "plugin", line));
+  for (const auto& line : manifest_problems_)
+    problems.push_back(problem_json("warning", "plugin", line));
   if (!state_problem_.empty()) problems.push_back(problem_json("error", "state", state_problem_));
-  if (!sources_->degraded().empty()) problems.push_back(problem_json("error", "input", sources_->degraded()));
+  if (!sources_->degraded().empty())
+    problems.push_back(problem_json("error", "input", sources_->degraded()));
   if (enabled_with("prompt").empty())
-    problems.push_back(problem_json("error", "prompts", "prompts: no plugin can show them: is “notify” installed and allowed?"));
+    problems.push_back(
+        problem_json("error", "prompts",
+                     "prompts: no plugin can show them: is “notify” installed and allowed?"));
   for (const auto& plugin : supervisor_->status()) {
-    const bool is_source = std::find(plugin.capabilities.begin(), plugin.capabilities.end(), "activity") !=
-                           plugin.capabilities.end();
-    const bool bad = plugin.state == plugin::PluginState::failed || plugin.state == plugin::PluginState::quarantined;
-    if ((bad || !plugin.reason.empty()) && plugin.state != plugin::PluginState::disabled && !is_source)
-      problems.push_back(problem_json(bad ? "error" : "warning", "plugin", fmt::format("{}: {}", plugin.id, plugin.reason)));
+    const bool is_source = std::find(plugin.capabilities.begin(), plugin.capabilities.end(),
+                                     "activity") != plugin.capabilities.end();
+    const bool bad = plugin.state == plugin::PluginState::failed ||
+                     plugin.state == plugin::PluginState::quarantined;
+    if ((bad || !plugin.reason.empty()) && plugin.state != plugin::PluginState::disabled &&
+        !is_source)
+      problems.push_back(problem_json(bad ? "error" : "warning", "plugin",
+                                      fmt::format("{}: {}", plugin.id, plugin.reason)));
     if (plugin.outdated)
-      problems.push_back(problem_json("warning", "plugin", fmt::format("{}: the installed library is newer than the daemon: restart it", plugin.id)));
+      problems.push_back(
+          problem_json("warning", "plugin",
+                       fmt::format("{}: the installed library is newer than the daemon: restart it",
+                                   plugin.id)));
   }
   auto facts = Json::array();
   const auto status = status_now();
@@ -80,7 +91,8 @@ std::string Daemon::doctor() {
   facts.push_back({{"name", "input source"}, {"value", status.source_id}});
   for (const auto& plugin : supervisor_->status())
     facts.push_back({{"name", "plugin " + plugin.id},
-                     {"value", plugin.detail.empty() ? state_word(plugin) : state_word(plugin) + ", " + plugin.detail}});
+                     {"value", plugin.detail.empty() ? state_word(plugin)
+                                                     : state_word(plugin) + ", " + plugin.detail}});
   facts.push_back({{"name", "state"}, {"value", options_.state_directory.string()}});
   return Json{{"problems", problems}, {"facts", facts}}.dump();
 }
@@ -91,7 +103,8 @@ ControlHandler::Refusal Daemon::refusal_of(core::Event event) {
   return std::exchange(refused_, std::nullopt);
 }
 
-ControlHandler::Refusal Daemon::pause(std::optional<core::WallTime> until, const std::string& reason) {
+ControlHandler::Refusal Daemon::pause(std::optional<core::WallTime> until,
+                                      const std::string& reason) {
   std::optional<core::Instant> end;
   if (until) {
     const auto left = *until - clock_.wall();
@@ -101,7 +114,9 @@ ControlHandler::Refusal Daemon::pause(std::optional<core::WallTime> until, const
   return refusal_of(core::Paused{"person", reason, end});
 }
 
-void Daemon::resume() { dispatch(core::Resumed{"person"}); }
+void Daemon::resume() {
+  dispatch(core::Resumed{"person"});
+}
 
 ControlHandler::Refusal Daemon::quiet_today() {
   return refusal_of(core::Answered{0, core::Answer::quiet_today});
@@ -111,15 +126,21 @@ void Daemon::inhibit(const std::string& key, const std::string& reason) {
   dispatch(core::Paused{key, reason, std::nullopt});
 }
 
-void Daemon::uninhibit(const std::string& key) { dispatch(core::Resumed{key}); }
+void Daemon::uninhibit(const std::string& key) {
+  dispatch(core::Resumed{key});
+}
 
 ControlHandler::Refusal Daemon::answer(std::uint64_t id, core::Answer answer) {
   return refusal_of(core::Answered{id, answer});
 }
 
-ControlHandler::Refusal Daemon::take(const std::string& break_id) { return refusal_of(core::TakeBreak{break_id}); }
+ControlHandler::Refusal Daemon::take(const std::string& break_id) {
+  return refusal_of(core::TakeBreak{break_id});
+}
 
-void Daemon::say_posture(core::Posture posture) { dispatch(core::PostureSaid{posture}); }
+void Daemon::say_posture(core::Posture posture) {
+  dispatch(core::PostureSaid{posture});
+}
 
 void Daemon::stop_desk() {
   for (const auto& id : enabled_with("desk")) {
@@ -131,16 +152,22 @@ void Daemon::stop_desk() {
 
 ControlHandler::Refusal Daemon::restart_plugin(const std::string& id) {
   const auto all = supervisor_->status();
-  const auto known = std::find_if(all.begin(), all.end(), [&](const auto& plugin) { return plugin.id == id; });
+  const auto known =
+      std::find_if(all.begin(), all.end(), [&](const auto& plugin) { return plugin.id == id; });
   if (known == all.end()) return fmt::format("plugin: {}: no such plugin", id);
-  if (known->state == plugin::PluginState::disabled) return fmt::format("plugin: {}: {}", id, known->reason);
+  if (known->state == plugin::PluginState::disabled)
+    return fmt::format("plugin: {}: {}", id, known->reason);
   supervisor_->restart(id);
   return std::nullopt;
 }
 
-bool Daemon::managed() { return false; }
+bool Daemon::managed() {
+  return false;
+}
 
-std::string Daemon::managed_by() { return {}; }
+std::string Daemon::managed_by() {
+  return {};
+}
 
 void Daemon::leave_for_good() {
   if (!started_by_systemd() || !bus_) {
@@ -148,8 +175,10 @@ void Daemon::leave_for_good() {
     stop(0);
     return;
   }
-  // Disabling is not enough where the administrator enabled the unit for everyone: the person's own mask is.
-  log_.info(fmt::format("the person declined: masking {}; “systemctl --user unmask {}” brings it back", unit, unit));
+  // Disabling is not enough where the administrator enabled the unit for everyone: the person's own
+  // mask is.
+  log_.info(fmt::format(
+      "the person declined: masking {}; “systemctl --user unmask {}” brings it back", unit, unit));
   try {
     systemd_ = sdbus::createProxy(bus_->connection(), ServiceName{"org.freedesktop.systemd1"},
                                   sdbus::ObjectPath{"/org/freedesktop/systemd1"});

@@ -36,7 +36,9 @@ class Demo {
         daemon_(loop_, clock_, options_of(arguments, this)) {}
 
   int run() {
-    fmt::print("A working day of a simulated person: Monday, 2 March 2026. Rules and plugins are the real ones.\n\n");
+    fmt::print(
+        "A working day of a simulated person: Monday, 2 March 2026. Rules and plugins are the real "
+        "ones.\n\n");
     daemon_.start();
     jump_to(clock_.now());
     loop_.run();
@@ -70,8 +72,10 @@ class Demo {
     next = std::max(next, clock_.now());
     jumping_ = true;
     // A pause in proportion to the time that passes, so that the day can be watched.
-    const auto share = std::chrono::duration<double>(next - clock_.now()) / std::chrono::duration<double>(day_length);
-    pause_.expires_after(std::chrono::duration_cast<std::chrono::milliseconds>(share * pace_ * 60s));
+    const auto share = std::chrono::duration<double>(next - clock_.now()) /
+                       std::chrono::duration<double>(day_length);
+    pause_.expires_after(
+        std::chrono::duration_cast<std::chrono::milliseconds>(share * pace_ * 60s));
     pause_.async_wait([this, next](boost::system::error_code error) {
       jumping_ = false;
       if (!error) jump_to(next);
@@ -79,9 +83,10 @@ class Demo {
   }
 
   void jump_to(core::Instant at) {
-    // The plugins learn the time first, so that what the core sends them now finds it; their own inputs of this
-    // moment still come after its deadlines, because they arrive through the loop.
-    if (at < boot_at_day_begin + day_length) daemon_.supervisor().advance_clock(at.time_since_epoch().count());
+    // The plugins learn the time first, so that what the core sends them now finds it; their own
+    // inputs of this moment still come after its deadlines, because they arrive through the loop.
+    if (at < boot_at_day_begin + day_length)
+      daemon_.supervisor().advance_clock(at.time_since_epoch().count());
     clock_.advance_to(at);
     if (at >= boot_at_day_begin + day_length) end();
   }
@@ -89,10 +94,14 @@ class Demo {
   void end() {
     ending_ = true;
     const auto status = daemon_.status_now();
-    const auto minutes = [](core::Duration d) { return std::chrono::duration_cast<std::chrono::minutes>(d).count(); };
-    fmt::print("\nThe day: {} min at the screen in {} sessions. Prompts {}, taken {}, natural {}, snoozed {}, skipped {}, missed {}.\n",
-               minutes(status.today), status.day.sessions, status.day.prompts, status.day.taken, status.day.natural,
-               status.day.snoozed, status.day.skipped, status.day.missed);
+    const auto minutes = [](core::Duration d) {
+      return std::chrono::duration_cast<std::chrono::minutes>(d).count();
+    };
+    fmt::print(
+        "\nThe day: {} min at the screen in {} sessions. Prompts {}, taken {}, natural {}, snoozed "
+        "{}, skipped {}, missed {}.\n",
+        minutes(status.today), status.day.sessions, status.day.prompts, status.day.taken,
+        status.day.natural, status.day.snoozed, status.day.skipped, status.day.missed);
     std::fflush(stdout);
     daemon_.stop(0);
   }
@@ -107,6 +116,8 @@ class Demo {
 
 }  // namespace
 
-int run_demo(const Arguments& arguments) { return Demo(arguments).run(); }
+int run_demo(const Arguments& arguments) {
+  return Demo(arguments).run();
+}
 
 }  // namespace poised::shell

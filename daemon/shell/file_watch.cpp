@@ -42,18 +42,19 @@ void FileWatch::watch(const std::vector<std::filesystem::path>& paths) {
   for (const auto& path : paths) directories.insert(nearest_directory(path));
   for (const auto& directory : directories) {
     const int watch = inotify_add_watch(inotify_.native_handle(), directory.c_str(),
-                                        IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
-                                            IN_ATTRIB | IN_ONLYDIR);
+                                        IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM |
+                                            IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR);
     if (watch >= 0) watches_.push_back(watch);
   }
 }
 
 void FileWatch::wait() {
-  inotify_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](boost::system::error_code error) {
-    if (error) return;
-    drain();
-    wait();
-  });
+  inotify_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                      [this](boost::system::error_code error) {
+                        if (error) return;
+                        drain();
+                        wait();
+                      });
 }
 
 void FileWatch::drain() {

@@ -24,7 +24,9 @@ std::string source_name(const std::string& plugin_id) {
   return plugin_id.starts_with(prefix) ? plugin_id.substr(prefix.size()) : plugin_id;
 }
 
-core::Instant instant(std::int64_t boottime_ns) { return core::Instant(core::Duration(boottime_ns)); }
+core::Instant instant(std::int64_t boottime_ns) {
+  return core::Instant(core::Duration(boottime_ns));
+}
 
 std::optional<core::Duration> idle_time(std::int64_t ns) {
   return ns < 0 ? std::nullopt : std::optional(core::Duration(ns));
@@ -33,7 +35,8 @@ std::optional<core::Duration> idle_time(std::int64_t ns) {
 plugin::Message message_of(const core::WatchIdle& watch) {
   plugin::Message message;
   message.kind = POISED_WATCH_IDLE;
-  message.payload = plugin::WatchIdle{.id = watch.id, .threshold_ns = watch.threshold.count(), .once = watch.once};
+  message.payload = plugin::WatchIdle{
+      .id = watch.id, .threshold_ns = watch.threshold.count(), .once = watch.once};
   return message;
 }
 
@@ -76,7 +79,8 @@ void InputSources::on_message(const std::string& id, const plugin::Message& mess
       break;
     }
     case POISED_DEGRADED:
-      if (const auto* degraded = std::get_if<plugin::Failed>(&message.payload)) degraded_ = degraded->reason;
+      if (const auto* degraded = std::get_if<plugin::Failed>(&message.payload))
+        degraded_ = degraded->reason;
       break;
     case POISED_IDLE_REACHED:
       if (const auto* idle = std::get_if<plugin::Idle>(&message.payload))
@@ -100,7 +104,8 @@ void InputSources::on_message(const std::string& id, const plugin::Message& mess
         query->deadline.cancel();
         InputReport report;
         if (const auto* state = std::get_if<plugin::InputState>(&message.payload))
-          report = {idle_time(state->idle_ns), idle_time(state->keyboard_idle_ns), idle_time(state->pointer_idle_ns)};
+          report = {idle_time(state->idle_ns), idle_time(state->keyboard_idle_ns),
+                    idle_time(state->pointer_idle_ns)};
         query->reply(report);
       }
       break;
@@ -149,7 +154,8 @@ void InputSources::lost(const std::string& reason) {
     query->deadline.cancel();
     query->reply({});
   }
-  dispatch_(core::SourceChanged{false, false, current_ < ids_.size() ? source_name(ids_[current_]) : "", degraded_});
+  dispatch_(core::SourceChanged{
+      false, false, current_ < ids_.size() ? source_name(ids_[current_]) : "", degraded_});
 }
 
 void InputSources::query(std::function<void(InputReport)> reply) {

@@ -20,14 +20,16 @@ namespace poised::shell {
 /// What the ids of activity plugins begin with; people name them without it: "x11".
 inline constexpr const char* source_prefix = "activity-";
 
-/// The activity plugins seen as one: which of them is asked, what it watches, and what it reports. One source is in
-/// use at a time; the next one in order is tried when one says that it cannot work here. [loop-thread]
+/// The activity plugins seen as one: which of them is asked, what it watches, and what it reports.
+/// One source is in use at a time; the next one in order is tried when one says that it cannot work
+/// here. [loop-thread]
 class InputSources {
  public:
-  InputSources(boost::asio::io_context& loop, plugin::Supervisor& supervisor, std::function<void(core::Event)> dispatch);
+  InputSources(boost::asio::io_context& loop, plugin::Supervisor& supervisor,
+               std::function<void(core::Event)> dispatch);
 
-  /// Starts with the first of `ids` (plugin ids in order of preference). Called again after a change of
-  /// configuration; does nothing if the list is the same.
+  /// Starts with the first of `ids` (plugin ids in order of preference). Called again after a
+  /// change of configuration; does nothing if the list is the same.
   void use(const std::vector<std::string>& ids);
   void watch_idle(const core::WatchIdle& watch);
 
@@ -38,13 +40,16 @@ class InputSources {
   /// Asks the source in use for its idle times; `reply` is called once, after 150 ms at the latest.
   void query(std::function<void(InputReport)> reply);
 
-  /// Why input is not seen as it should be: empty while a source works and says that it works wholly.
+  /// Why input is not seen as it should be: empty while a source works and says that it works
+  /// wholly.
   const std::string& degraded() const { return degraded_; }
 
  private:
   void try_next();
   void lost(const std::string& reason);
-  bool in_use(const std::string& id) const { return current_ < ids_.size() && ids_[current_] == id; }
+  bool in_use(const std::string& id) const {
+    return current_ < ids_.size() && ids_[current_] == id;
+  }
 
   boost::asio::io_context& loop_;
   plugin::Supervisor& supervisor_;
@@ -53,7 +58,7 @@ class InputSources {
   std::size_t current_ = 0;
   bool working_ = false;
   std::string degraded_;
-  std::map<std::string, std::string> refusals_;          // why each source tried so far cannot work here
+  std::map<std::string, std::string> refusals_;  // why each source tried so far cannot work here
   std::map<std::uint32_t, core::WatchIdle> watches_;
 
   struct Query {

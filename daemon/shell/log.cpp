@@ -16,7 +16,11 @@ void Log::write(int priority, std::string_view line) const {
   if (to_journal_)
     fmt::print(stderr, "<{}>{}\n", priority, line);
   else
-    fmt::print(stderr, "poised: {}{}\n", priority <= 3 ? "error: " : priority == 4 ? "warning: " : "", line);
+    fmt::print(stderr, "poised: {}{}\n",
+               priority <= 3   ? "error: "
+               : priority == 4 ? "warning: "
+                               : "",
+               line);
 }
 
 }  // namespace poised::shell

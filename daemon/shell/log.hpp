@@ -5,8 +5,9 @@
 
 namespace poised::shell {
 
-/// Lines on standard error: with a priority the journal understands where it reads them, plain elsewhere. Only the
-/// composition root and what decides in its name logs, once. No line names what a person did.
+/// Lines on standard error: with a priority the journal understands where it reads them, plain
+/// elsewhere. Only the composition root and what decides in its name logs, once. No line names what
+/// a person did.
 class Log {
  public:
   Log();

@@ -9,6 +9,7 @@
 namespace poised::shell {
 
 /// The settings that manifests declare, in the configuration's terms.
-std::vector<config::PluginSettingSpecs> plugin_setting_specs(const std::vector<plugin::Manifest>& manifests);
+std::vector<config::PluginSettingSpecs> plugin_setting_specs(
+    const std::vector<plugin::Manifest>& manifests);
 
 }  // namespace poised::shell

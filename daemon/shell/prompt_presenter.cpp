@@ -56,12 +56,14 @@ void PromptPresenter::show(const core::ShowPrompt& command, const core::Policy& 
 
 void PromptPresenter::show_running(const core::ShowRunning& command) {
   const bool was_shown = on_screen_.contains(command.prompt.id);
-  send(text_.running(command.prompt, command.since, command.until), was_shown ? POISED_UPDATE_PROMPT : POISED_PROMPT);
+  send(text_.running(command.prompt, command.since, command.until),
+       was_shown ? POISED_UPDATE_PROMPT : POISED_PROMPT);
 }
 
 void PromptPresenter::show_finished(const core::ShowFinished& command) {
   if (!on_screen_.contains(command.prompt_id)) return;
-  send(text_.finished(command.prompt_id, sound_ && command.away_from_keyboard), POISED_UPDATE_PROMPT);
+  send(text_.finished(command.prompt_id, sound_ && command.away_from_keyboard),
+       POISED_UPDATE_PROMPT);
 }
 
 void PromptPresenter::show_note(const core::ShowNote& command) {
@@ -100,22 +102,26 @@ void PromptPresenter::on_message(const std::string& id, const plugin::Message& m
   if (!is_ours(id)) return;
   if (message.kind == POISED_PROMPT_ANSWERED) {
     const auto* answered = std::get_if<plugin::PromptAnswered>(&message.payload);
-    // An answer to what was never asked, or is gone already, is the plugin's mistake, not the person's wish.
+    // An answer to what was never asked, or is gone already, is the plugin's mistake, not the
+    // person's wish.
     if (!answered || !on_screen_.contains(answered->id)) return;
     if (answered->id >= shell_ids) {
       withdraw(answered->id);
-      if (answered->answer == POISED_ANSWER_CUSTOM && answered->action_id == not_for_me) callbacks_.not_for_me();
+      if (answered->answer == POISED_ANSWER_CUSTOM && answered->action_id == not_for_me)
+        callbacks_.not_for_me();
       return;
     }
     const auto answer = answer_of(answered->answer);
     if (!answer) return;
-    // Closing what runs only hides it, and the core says nothing of it: take it away everywhere here.
+    // Closing what runs only hides it, and the core says nothing of it: take it away everywhere
+    // here.
     if (*answer == core::Answer::dismiss) withdraw(answered->id);
     callbacks_.dispatch(core::Answered{answered->id, *answer});
   } else if (message.kind == POISED_PROMPT_CLOSED) {
     const auto* closed = std::get_if<plugin::PromptRef>(&message.payload);
     if (!closed || !on_screen_.contains(closed->id)) return;
-    const bool asked = on_screen_[closed->id].state != POISED_PROMPT_FINISHED && closed->id < shell_ids;
+    const bool asked =
+        on_screen_[closed->id].state != POISED_PROMPT_FINISHED && closed->id < shell_ids;
     forget(closed->id);
     if (asked) callbacks_.dispatch(core::PromptVanished{closed->id});
   }
@@ -123,14 +129,17 @@ void PromptPresenter::on_message(const std::string& id, const plugin::Message& m
 
 void PromptPresenter::on_state(const plugin::PluginStatus& status) {
   if (!is_ours(status.id)) return;
-  if (status.state == plugin::PluginState::failed || status.state == plugin::PluginState::quarantined) {
+  if (status.state == plugin::PluginState::failed ||
+      status.state == plugin::PluginState::quarantined) {
     // What it had on screen went with it. Notes and farewells have had their time.
     behind_.insert(status.id);
     std::erase_if(on_screen_, [](const auto& entry) {
-      return entry.second.state == POISED_PROMPT_FINISHED || entry.second.state == POISED_PROMPT_NOTE;
+      return entry.second.state == POISED_PROMPT_FINISHED ||
+             entry.second.state == POISED_PROMPT_NOTE;
     });
   } else if (status.state == plugin::PluginState::running && behind_.erase(status.id) > 0) {
-    for (const auto& [id, prompt] : on_screen_) supervisor_.send(status.id, message_of(POISED_PROMPT, prompt));
+    for (const auto& [id, prompt] : on_screen_)
+      supervisor_.send(status.id, message_of(POISED_PROMPT, prompt));
   }
 }
 

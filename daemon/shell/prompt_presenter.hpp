@@ -17,13 +17,13 @@
 
 namespace poised::shell {
 
-/// The prompt plugins seen as one: says to each what is to be shown, remembers it so that a plugin that was restarted
-/// shows it again, and passes on the first answer. [loop-thread]
+/// The prompt plugins seen as one: says to each what is to be shown, remembers it so that a plugin
+/// that was restarted shows it again, and passes on the first answer. [loop-thread]
 class PromptPresenter {
  public:
   struct Callbacks {
-    std::function<void(core::Event)> dispatch;       ///< answers and vanished prompts
-    std::function<void()> not_for_me;                ///< the person declined the program itself
+    std::function<void(core::Event)> dispatch;  ///< answers and vanished prompts
+    std::function<void()> not_for_me;           ///< the person declined the program itself
   };
   PromptPresenter(plugin::Supervisor& supervisor, Callbacks callbacks);
 

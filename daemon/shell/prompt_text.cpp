@@ -15,11 +15,15 @@ std::string counted(std::int64_t count, const char* unit) {
 
 std::string invitation(const core::Prompt& prompt) {
   const auto length = spoken(prompt.duration);
-  if (prompt.break_id == "micro") return fmt::format("Look into the distance and let your hands rest for {}.", length);
-  if (prompt.break_id == "rest") return fmt::format("Leave the desk for {}: walk, drink something.", length);
-  if (prompt.break_id == "daily-limit") return "You have reached the screen time that you set for a day.";
+  if (prompt.break_id == "micro")
+    return fmt::format("Look into the distance and let your hands rest for {}.", length);
+  if (prompt.break_id == "rest")
+    return fmt::format("Leave the desk for {}: walk, drink something.", length);
+  if (prompt.break_id == "daily-limit")
+    return "You have reached the screen time that you set for a day.";
   if (prompt.break_id == "posture")
-    return prompt.posture == core::Posture::standing ? "Go on working standing for a while." : "Change your position.";
+    return prompt.posture == core::Posture::standing ? "Go on working standing for a while."
+                                                     : "Change your position.";
   return fmt::format("Get up, stretch and move for {}.", length);
 }
 
@@ -59,7 +63,8 @@ std::string spoken(core::Duration duration) {
 }
 
 std::string PromptText::title(const std::string& break_id) const {
-  if (const auto own = titles_.find(break_id); own != titles_.end() && !own->second.empty()) return own->second;
+  if (const auto own = titles_.find(break_id); own != titles_.end() && !own->second.empty())
+    return own->second;
   if (break_id == "stretch") return "Time for a stretch";
   if (break_id == "micro") return "Rest your eyes";
   if (break_id == "rest") return "Time for a longer break";
@@ -84,7 +89,8 @@ plugin::Prompt PromptText::open(const core::Prompt& prompt, const core::Policy& 
   return text;
 }
 
-plugin::Prompt PromptText::running(const core::Prompt& prompt, core::Instant since, core::Instant until) const {
+plugin::Prompt PromptText::running(const core::Prompt& prompt, core::Instant since,
+                                   core::Instant until) const {
   plugin::Prompt text;
   text.state = POISED_PROMPT_RUNNING;
   text.id = prompt.id;
@@ -119,12 +125,14 @@ plugin::Prompt PromptText::note(std::uint64_t id, const core::ShowNote& note) co
     text.body = "Sit when you like.";
   } else {
     text.title = "Poised cannot see when you are at the keyboard";
-    text.body = note.detail + "\nIt counts you as present until it can. “poisectl doctor” says more.";
+    text.body =
+        note.detail + "\nIt counts you as present until it can. “poisectl doctor” says more.";
   }
   return text;
 }
 
-plugin::Prompt PromptText::welcome(std::uint64_t id, const core::Policy& policy, const std::string& managed_by) const {
+plugin::Prompt PromptText::welcome(std::uint64_t id, const core::Policy& policy,
+                                   const std::string& managed_by) const {
   plugin::Prompt text;
   text.state = POISED_PROMPT_OPEN;
   text.id = id;
@@ -132,10 +140,13 @@ plugin::Prompt PromptText::welcome(std::uint64_t id, const core::Policy& policy,
   std::string first = "It will ask for a stretch now and then, at a moment that suits you.";
   for (const auto& entry : policy.breaks) {
     if (entry.id == "stretch" && entry.enabled)
-      first = fmt::format("After {} at the screen it asks for a short stretch, at a moment that suits you.",
-                          spoken(entry.interval));
+      first = fmt::format(
+          "After {} at the screen it asks for a short stretch, at a moment that suits you.",
+          spoken(entry.interval));
   }
-  text.body = first + " It sees only whether there is input, never what you type, and nothing leaves this computer.\n" +
+  text.body = first +
+              " It sees only whether there is input, never what you type, and nothing leaves this "
+              "computer.\n" +
               (managed_by.empty() ? "You alone manage its settings."
                                   : fmt::format("Some settings are managed by {}.", managed_by));
   text.urgency = POISED_URGENCY_LOW;

@@ -8,7 +8,8 @@
 #include "core/policy.hpp"
 #include "plugin/wire.hpp"
 
-// The words of a prompt. Screens are seen by others (E10): nothing here names health, plans or check-ins.
+// The words of a prompt. Screens are seen by others (E10): nothing here names health, plans or
+// check-ins.
 namespace poised::shell {
 
 class PromptText {
@@ -18,11 +19,13 @@ class PromptText {
 
   std::string title(const std::string& break_id) const;
   plugin::Prompt open(const core::Prompt& prompt, const core::Policy& policy) const;
-  plugin::Prompt running(const core::Prompt& prompt, core::Instant since, core::Instant until) const;
+  plugin::Prompt running(const core::Prompt& prompt, core::Instant since,
+                         core::Instant until) const;
   plugin::Prompt finished(std::uint64_t id, bool with_sound) const;
   plugin::Prompt note(std::uint64_t id, const core::ShowNote& note) const;
   /// Shown once, at the very first start. `managed_by` is empty where nobody manages the settings.
-  plugin::Prompt welcome(std::uint64_t id, const core::Policy& policy, const std::string& managed_by) const;
+  plugin::Prompt welcome(std::uint64_t id, const core::Policy& policy,
+                         const std::string& managed_by) const;
 
  private:
   std::map<std::string, std::string> titles_;

@@ -13,7 +13,8 @@ namespace {
 
 Json seconds(core::Duration duration) {
   // Tenths are enough for people and keep the snapshot readable; whole numbers stay whole.
-  const auto tenths = std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::deci>>(duration).count();
+  const auto tenths =
+      std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::deci>>(duration).count();
   if (tenths % 10 == 0) return tenths / 10;
   return static_cast<double>(tenths) / 10.0;
 }
@@ -33,7 +34,8 @@ Json words(const std::vector<core::HeldBy>& reasons) {
 }
 
 std::tm local_fields(core::WallTime utc, const core::Policy& policy) {
-  const auto shifted = std::chrono::floor<std::chrono::seconds>(utc.time_since_epoch()) + core::zone_offset(policy, utc);
+  const auto shifted = std::chrono::floor<std::chrono::seconds>(utc.time_since_epoch()) +
+                       core::zone_offset(policy, utc);
   const auto count = static_cast<std::time_t>(shifted.count());
   std::tm fields{};
   gmtime_r(&count, &fields);
@@ -44,7 +46,9 @@ Json posture_or_null(core::Posture posture) {
   return posture == core::Posture::unknown ? Json(nullptr) : Json(core::word(posture));
 }
 
-Json desk_json() { return {{"height_mm", nullptr}, {"moving", false}, {"state", "absent"}}; }
+Json desk_json() {
+  return {{"height_mm", nullptr}, {"moving", false}, {"state", "absent"}};
+}
 
 Json break_json(const core::BreakStatus& entry) {
   return {{"id", entry.id},
@@ -96,8 +100,8 @@ void add_totals(Json& json, const core::DayTotals& totals) {
 std::string local_time(core::WallTime utc, const core::Policy& policy) {
   const auto fields = local_fields(utc, policy);
   const auto offset = core::zone_offset(policy, utc).count() / 60;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}{}{:02}:{:02}", fields, offset < 0 ? '-' : '+', std::abs(offset) / 60,
-                     std::abs(offset) % 60);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}{}{:02}:{:02}", fields, offset < 0 ? '-' : '+',
+                     std::abs(offset) / 60, std::abs(offset) % 60);
 }
 
 std::string local_clock(core::WallTime utc, const core::Policy& policy) {
@@ -116,8 +120,10 @@ Json status_json(const StatusReport& report, const core::Policy& policy) {
   json["idle_s"] = seconds(report.input.idle);
   json["session_s"] = whole_seconds(status.session);
   json["today_s"] = whole_seconds(status.today);
-  json["keyboard_active_s"] = status.source_splits ? whole_seconds(status.keyboard_active) : Json(nullptr);
-  json["pointer_active_s"] = status.source_splits ? whole_seconds(status.pointer_active) : Json(nullptr);
+  json["keyboard_active_s"] =
+      status.source_splits ? whole_seconds(status.keyboard_active) : Json(nullptr);
+  json["pointer_active_s"] =
+      status.source_splits ? whole_seconds(status.pointer_active) : Json(nullptr);
   json["posture"] = core::word(status.posture);
   json["posture_s"] = whole_seconds(status.posture_for);
   json["stand_enabled"] = status.stand_enabled;
@@ -127,8 +133,11 @@ Json status_json(const StatusReport& report, const core::Policy& policy) {
   json["prompt"] = status.prompt ? prompt_json(*status.prompt) : Json(nullptr);
   json["paused"] = Json::array();
   for (const auto& pause : status.paused) {
-    const auto until = pause.until ? Json(local_time(report.wall + (*pause.until - report.now), policy)) : Json(nullptr);
-    json["paused"].push_back({{"reason", pause.reason.empty() ? pause.key : pause.reason}, {"until", until}});
+    const auto until = pause.until
+                           ? Json(local_time(report.wall + (*pause.until - report.now), policy))
+                           : Json(nullptr);
+    json["paused"].push_back(
+        {{"reason", pause.reason.empty() ? pause.key : pause.reason}, {"until", until}});
   }
   json["managed"] = report.managed;
   json["managed_by"] = report.managed_by;
@@ -137,9 +146,12 @@ Json status_json(const StatusReport& report, const core::Policy& policy) {
   return json;
 }
 
-Json fact_json(const core::Fact& fact, core::WallTime wall, core::Duration elapsed, const core::Policy& policy) {
+Json fact_json(const core::Fact& fact, core::WallTime wall, core::Duration elapsed,
+               const core::Policy& policy) {
   using core::FactKind;
-  Json json{{"at", local_time(wall, policy)}, {"event", core::word(fact.kind)}, {"elapsed_s", seconds(elapsed)}};
+  Json json{{"at", local_time(wall, policy)},
+            {"event", core::word(fact.kind)},
+            {"elapsed_s", seconds(elapsed)}};
   const auto add_break = [&] {
     json["break"] = fact.break_id;
     if (!fact.also.empty()) json["also"] = fact.also;
@@ -227,13 +239,14 @@ Json next_json(const core::Status& status, core::WallTime wall, const core::Poli
   for (const auto& entry : breaks) {
     // What is held or paused has no time of its own: its hold decides.
     const bool timed = entry.held_by.empty() && status.held_by.empty();
-    list.push_back({{"id", entry.id},
-                    {"title", title(entry.id)},
-                    {"state", core::word(entry.state)},
-                    {"due_in_s", entry.due_in ? whole_seconds(*entry.due_in) : Json(nullptr)},
-                    {"returns_in_s", entry.returns_in ? whole_seconds(*entry.returns_in) : Json(nullptr)},
-                    {"held_by", words(entry.held_by.empty() ? status.held_by : entry.held_by)},
-                    {"at", timed ? Json(local_time(wall + remaining(entry), policy)) : Json(nullptr)}});
+    list.push_back(
+        {{"id", entry.id},
+         {"title", title(entry.id)},
+         {"state", core::word(entry.state)},
+         {"due_in_s", entry.due_in ? whole_seconds(*entry.due_in) : Json(nullptr)},
+         {"returns_in_s", entry.returns_in ? whole_seconds(*entry.returns_in) : Json(nullptr)},
+         {"held_by", words(entry.held_by.empty() ? status.held_by : entry.held_by)},
+         {"at", timed ? Json(local_time(wall + remaining(entry), policy)) : Json(nullptr)}});
   }
   return {{"next", list}};
 }

@@ -26,22 +26,22 @@ struct PluginReport {
   std::string id;
   std::vector<std::string> capabilities;
   std::string state;
-  std::int64_t pid = 0;          ///< 0: no process
+  std::int64_t pid = 0;  ///< 0: no process
   std::string version;
   std::string isolation;
-  std::string reason;            ///< why it is not running, for people
+  std::string reason;  ///< why it is not running, for people
 };
 
-struct InputReport {             ///< what the source answered just now; empty where it cannot tell
+struct InputReport {  ///< what the source answered just now; empty where it cannot tell
   std::optional<core::Duration> idle, keyboard_idle, pointer_idle;
 };
 
 struct StatusReport {
   core::Status status;
   InputReport input;
-  core::WallTime wall;           ///< of `status`
+  core::WallTime wall;  ///< of `status`
   core::Instant now;
-  std::string degraded;          ///< why input is not seen as it should be; empty = fine
+  std::string degraded;  ///< why input is not seen as it should be; empty = fine
   std::vector<PluginReport> plugins;
   bool managed = false;
   std::string managed_by;
@@ -50,7 +50,8 @@ struct StatusReport {
 Json status_json(const StatusReport& report, const core::Policy& policy);
 
 /// `wall` is the wall clock at `fact.at`; `elapsed` the time since the run began.
-Json fact_json(const core::Fact& fact, core::WallTime wall, core::Duration elapsed, const core::Policy& policy);
+Json fact_json(const core::Fact& fact, core::WallTime wall, core::Duration elapsed,
+               const core::Policy& policy);
 
 /// {"next": [...]}, soonest first; `title` names a break for people.
 Json next_json(const core::Status& status, core::WallTime wall, const core::Policy& policy,

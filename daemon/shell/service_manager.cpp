@@ -17,7 +17,9 @@ ServiceManager::ServiceManager(boost::asio::io_context& loop) : timer_(loop) {
   }
 }
 
-void ServiceManager::ready() { sd_notify(0, "READY=1"); }
+void ServiceManager::ready() {
+  sd_notify(0, "READY=1");
+}
 
 void ServiceManager::reloading() {
   timespec now{};
@@ -26,13 +28,18 @@ void ServiceManager::reloading() {
   sd_notify(0, fmt::format("RELOADING=1\nMONOTONIC_USEC={}", usec).c_str());
 }
 
-void ServiceManager::stopping() { sd_notify(0, "STOPPING=1"); }
+void ServiceManager::stopping() {
+  sd_notify(0, "STOPPING=1");
+}
 
-void ServiceManager::status(const std::string& text) { sd_notify(0, ("STATUS=" + text).c_str()); }
+void ServiceManager::status(const std::string& text) {
+  sd_notify(0, ("STATUS=" + text).c_str());
+}
 
 void ServiceManager::awake() {
   // A ping in the second half of the interval moves the timer's own wake-up away.
-  if (interval_.count() > 0 && std::chrono::steady_clock::now() - last_ping_ > interval_ / 2) ping();
+  if (interval_.count() > 0 && std::chrono::steady_clock::now() - last_ping_ > interval_ / 2)
+    ping();
 }
 
 void ServiceManager::ping() {

@@ -8,8 +8,8 @@
 
 namespace poised::shell {
 
-/// What the daemon tells the service manager that started it; does nothing where there is none. The watchdog is
-/// served from the loop itself, so that a stuck loop is noticed. [loop-thread]
+/// What the daemon tells the service manager that started it; does nothing where there is none. The
+/// watchdog is served from the loop itself, so that a stuck loop is noticed. [loop-thread]
 class ServiceManager {
  public:
   explicit ServiceManager(boost::asio::io_context& loop);

@@ -78,7 +78,8 @@ std::string StateFile::write(const std::string& content) {
   const auto directory = path_.parent_path();
   if (!std::filesystem::exists(directory, error)) {
     std::filesystem::create_directories(directory.parent_path(), error);
-    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return problem_line(directory, errno);
+    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
+      return problem_line(directory, errno);
   }
   const auto fresh = path_.string() + ".new";
   const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -93,6 +94,8 @@ std::string StateFile::write(const std::string& content) {
   return {};
 }
 
-void StateFile::set_aside() const { ::rename(path_.c_str(), (path_.string() + ".broken").c_str()); }
+void StateFile::set_aside() const {
+  ::rename(path_.c_str(), (path_.string() + ".broken").c_str());
+}
 
 }  // namespace poised::shell

@@ -21,19 +21,20 @@ struct Slot {
 };
 
 struct Habits {
-  std::vector<Slot> work;        ///< at the desk, but for what is below
-  std::vector<Slot> meetings;    ///< in the calendar; spent away from input
-  bool calls = false;            ///< meetings are calls: the microphone is in use, and there is some input
-  int longest_burst_s = 240;     ///< of typing or pointing without a pause of a few seconds
-  double reading = 0.12;         ///< share of pauses that last up to a few minutes
-  double leaving = 0.015;        ///< share of pauses in which the person walks off
+  std::vector<Slot> work;      ///< at the desk, but for what is below
+  std::vector<Slot> meetings;  ///< in the calendar; spent away from input
+  bool calls = false;  ///< meetings are calls: the microphone is in use, and there is some input
+  int longest_burst_s = 240;  ///< of typing or pointing without a pause of a few seconds
+  double reading = 0.12;      ///< share of pauses that last up to a few minutes
+  double leaving = 0.015;     ///< share of pauses in which the person walks off
   std::uint8_t weekdays = 0b0011111;
 };
 
 const std::map<std::string, Habits, std::less<>>& all_habits() {
   static const std::map<std::string, Habits, std::less<>> habits{
       {"office",
-       {.work = {{8h + 30min, 12h + 15min}, {13h, 17h + 15min}}, .meetings = {{10h, 10h + 45min}, {14h, 15h}}}},
+       {.work = {{8h + 30min, 12h + 15min}, {13h, 17h + 15min}},
+        .meetings = {{10h, 10h + 45min}, {14h, 15h}}}},
       {"developer",
        {.work = {{9h + 15min, 12h + 45min}, {13h + 30min, 18h + 30min}},
         .meetings = {{9h + 45min, 10h}},
@@ -43,7 +44,11 @@ const std::map<std::string, Habits, std::less<>>& all_habits() {
         .leaving = 0.008}},
       {"meetings",
        {.work = {{8h, 12h}, {12h + 45min, 17h + 30min}},
-        .meetings = {{8h + 30min, 9h + 30min}, {9h + 30min, 10h + 30min}, {11h, 12h}, {13h, 14h}, {14h, 14h + 30min},
+        .meetings = {{8h + 30min, 9h + 30min},
+                     {9h + 30min, 10h + 30min},
+                     {11h, 12h},
+                     {13h, 14h},
+                     {14h, 14h + 30min},
                      {15h, 16h + 30min}},
         .calls = true}},
       {"call-centre",
@@ -54,7 +59,9 @@ const std::map<std::string, Habits, std::less<>>& all_habits() {
         .leaving = 0.01}},
       {"part-time", {.work = {{9h, 13h}}, .meetings = {{11h, 11h + 30min}}}},
       {"night-shift",
-       {.work = {{0h, 2h + 30min}, {3h + 15min, 6h}, {22h, 24h}}, .meetings = {}, .weekdays = 0b0011111}}};
+       {.work = {{0h, 2h + 30min}, {3h + 15min, 6h}, {22h, 24h}},
+        .meetings = {},
+        .weekdays = 0b0011111}}};
   return habits;
 }
 
@@ -82,7 +89,8 @@ class Writer {
 
   void add(core::Duration local, TraceAction action) {
     const auto at = utc_of_local(local, policy_);
-    const auto elapsed = std::max(at - begin_, lines_.empty() ? core::Duration{} : lines_.back().elapsed);
+    const auto elapsed =
+        std::max(at - begin_, lines_.empty() ? core::Duration{} : lines_.back().elapsed);
     lines_.push_back({at, elapsed, std::move(action)});
   }
 
@@ -94,7 +102,8 @@ class Writer {
       const auto begin = midnight + meeting.from, end = midnight + meeting.to;
       if (begin < now || end > to) continue;
       work(now, begin);
-      busy_.push_back({utc_of_local(begin, policy_), utc_of_local(end, policy_), core::BusyClass::busy, false});
+      busy_.push_back(
+          {utc_of_local(begin, policy_), utc_of_local(end, policy_), core::BusyClass::busy, false});
       now = habits_.calls ? call(begin, end + seconds(-120, 240)) : end + seconds(-60, 240);
     }
     work(now, to);
@@ -109,17 +118,21 @@ class Writer {
       now += seconds(2, 20);
       add(now, Idle{});
     }
-    const auto end = std::max(to, lines_.back().at.time_since_epoch() + core::zone_offset(policy_, lines_.back().at));
+    const auto end = std::max(
+        to, lines_.back().at.time_since_epoch() + core::zone_offset(policy_, lines_.back().at));
     add(end, core::Event(core::SignalChanged{core::LiveSignal::mic, false}));
     return end;
   }
 
   void work(core::Duration now, core::Duration until) {
     while (now < until) {
-      add(now, core::Event(core::InputResumed{chance(0.6) ? core::Device::keyboard : core::Device::pointer}));
+      add(now, core::Event(core::InputResumed{chance(0.6) ? core::Device::keyboard
+                                                          : core::Device::pointer}));
       now = std::min(now + seconds(15, habits_.longest_burst_s), until);
       add(now, Idle{});
-      now += chance(habits_.leaving) ? seconds(240, 900) : chance(habits_.reading) ? seconds(20, 200) : seconds(3, 15);
+      now += chance(habits_.leaving)   ? seconds(240, 900)
+             : chance(habits_.reading) ? seconds(20, 200)
+                                       : seconds(3, 15);
     }
   }
 
@@ -134,8 +147,8 @@ class Writer {
 }  // namespace
 
 const std::vector<std::string>& persona_names() {
-  static const std::vector<std::string> names{"office",    "developer", "meetings", "call-centre",
-                                              "part-time", "night-shift"};
+  static const std::vector<std::string> names{"office",      "developer", "meetings",
+                                              "call-centre", "part-time", "night-shift"};
   return names;
 }
 
@@ -162,16 +175,19 @@ std::optional<Run> persona(std::string_view name, core::WallTime from, int days,
   return run;
 }
 
-std::function<std::vector<Reaction>(const core::Fact&, const core::Policy&)> reactions(Habit habit, std::uint64_t seed) {
+std::function<std::vector<Reaction>(const core::Fact&, const core::Policy&)> reactions(
+    Habit habit, std::uint64_t seed) {
   struct Memory {
     std::mt19937_64 random;
     std::set<std::uint64_t> snoozed;
   };
   auto memory = std::make_shared<Memory>(Memory{std::mt19937_64(seed), {}});
-  return [habit, memory](const core::Fact& fact, const core::Policy& policy) -> std::vector<Reaction> {
+  return [habit, memory](const core::Fact& fact,
+                         const core::Policy& policy) -> std::vector<Reaction> {
     if (fact.kind != core::FactKind::prompt) return {};
     auto& random = memory->random;
-    const core::Duration soon = std::chrono::seconds(std::uniform_int_distribution<int>(3, 25)(random));
+    const core::Duration soon =
+        std::chrono::seconds(std::uniform_int_distribution<int>(3, 25)(random));
     const auto answer = [&](core::Answer what) {
       return std::vector<Reaction>{{soon, core::Event(core::Answered{fact.prompt_id, what})}};
     };
@@ -191,7 +207,8 @@ std::function<std::vector<Reaction>(const core::Fact&, const core::Policy&)> rea
       case Habit::obeys:
         return take();
       case Habit::snoozes_once:
-        return memory->snoozed.insert(fact.prompt_id).second && fact.reason != core::PromptReason::snoozed
+        return memory->snoozed.insert(fact.prompt_id).second &&
+                       fact.reason != core::PromptReason::snoozed
                    ? answer(core::Answer::snooze)
                    : take();
       case Habit::mixed: {

@@ -30,7 +30,8 @@ class Simulation {
       const auto next_action = queue_.empty() ? core::Instant::max() : queue_.begin()->first;
       const auto next = std::min(deadline_.value_or(core::Instant::max()), next_action);
       if (next >= end) break;
-      // Everything of one moment goes in together: what is due shows only after the moment's last input.
+      // Everything of one moment goes in together: what is due shows only after the moment's last
+      // input.
       std::vector<core::Event> events;
       for (auto at = queue_.begin(); at != queue_.end() && at->first <= next; at = queue_.erase(at))
         add_events(at->second, next, events);
@@ -58,9 +59,11 @@ class Simulation {
     } else if (std::holds_alternative<Idle>(action)) {
       // Repeated, it changes nothing: the last input stays where it was.
       if (active_.empty()) return;
-      for (const auto device : std::exchange(active_, {})) events.push_back(core::InputStopped{device, now});
+      for (const auto device : std::exchange(active_, {}))
+        events.push_back(core::InputStopped{device, now});
     } else if (const auto* pause = std::get_if<PauseFor>(&action)) {
-      events.push_back(core::Paused{"person", "", pause->length ? std::optional(now + *pause->length) : std::nullopt});
+      events.push_back(core::Paused{
+          "person", "", pause->length ? std::optional(now + *pause->length) : std::nullopt});
     } else if (const auto* step = std::get_if<ClockStep>(&action)) {
       wall_offset_ += step->by;
       events.push_back(core::ClockSet{wall_at(now)});
@@ -74,13 +77,15 @@ class Simulation {
   /// What the world would tell a daemon that has just started.
   void remember(const core::Event& event) {
     if (const auto* resumed = std::get_if<core::InputResumed>(&event)) {
-      if (std::find(active_.begin(), active_.end(), resumed->device) == active_.end()) active_.push_back(resumed->device);
+      if (std::find(active_.begin(), active_.end(), resumed->device) == active_.end())
+        active_.push_back(resumed->device);
     } else if (const auto* lock = std::get_if<core::LockChanged>(&event)) {
       standing_[0] = lock->locked ? std::optional<core::Event>(event) : std::nullopt;
     } else if (const auto* sleep = std::get_if<core::SleepChanged>(&event)) {
       standing_[1] = sleep->asleep ? std::optional<core::Event>(event) : std::nullopt;
     } else if (const auto* signal = std::get_if<core::SignalChanged>(&event)) {
-      standing_[2 + static_cast<int>(signal->signal)] = signal->on ? std::optional<core::Event>(event) : std::nullopt;
+      standing_[2 + static_cast<int>(signal->signal)] =
+          signal->on ? std::optional<core::Event>(event) : std::nullopt;
     } else if (std::holds_alternative<core::DeskHeight>(event)) {
       standing_[-1] = event;
     }
@@ -108,7 +113,8 @@ class Simulation {
       if (const auto* timer = std::get_if<core::ArmTimer>(&command)) deadline_ = timer->at;
       const auto* record = std::get_if<core::Record>(&command);
       if (!record) continue;
-      on_fact_(record->fact, core::wall_time(state_, record->fact.at), record->fact.at - run_begins);
+      on_fact_(record->fact, core::wall_time(state_, record->fact.at),
+               record->fact.at - run_begins);
       if (!run_.react) continue;
       for (auto& reaction : run_.react(record->fact, run_.policy))
         queue_.emplace(now + reaction.after, std::move(reaction.action));
@@ -128,10 +134,13 @@ class Simulation {
 
 }  // namespace
 
-core::Status run(const Run& run, const OnFact& on_fact) { return Simulation(run, on_fact).run(); }
+core::Status run(const Run& run, const OnFact& on_fact) {
+  return Simulation(run, on_fact).run();
+}
 
 core::Duration until_day_turn(core::WallTime at, const core::Policy& policy) {
-  const auto local = at.time_since_epoch() + core::Duration(core::zone_offset(policy, at)) - policy.session.day_starts;
+  const auto local = at.time_since_epoch() + core::Duration(core::zone_offset(policy, at)) -
+                     policy.session.day_starts;
   const auto today = std::chrono::floor<std::chrono::days>(local);
   const auto next_local = core::Duration(today) + 24h + policy.session.day_starts;
   return utc_of_local(next_local, policy) - at;

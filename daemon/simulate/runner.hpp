@@ -22,10 +22,10 @@ struct Reaction {
 
 struct Run {
   core::Policy policy;
-  std::vector<TraceLine> lines;               ///< in order of `elapsed`
-  std::vector<core::BusyInterval> busy;       ///< the calendar, known from the beginning
-  core::WallTime begin;                       ///< wall clock at `elapsed` 0
-  core::Duration length{};                    ///< the run ends here
+  std::vector<TraceLine> lines;          ///< in order of `elapsed`
+  std::vector<core::BusyInterval> busy;  ///< the calendar, known from the beginning
+  core::WallTime begin;                  ///< wall clock at `elapsed` 0
+  core::Duration length{};               ///< the run ends here
   /// What the person does when the core decided something; may be empty.
   std::function<std::vector<Reaction>(const core::Fact&, const core::Policy&)> react;
 };

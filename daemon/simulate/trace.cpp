@@ -37,12 +37,14 @@ bool number(std::string_view text, Number& value) {
 
 /// `text` split at `pattern`'s separators into numbers of fixed width: "2026-03-02" by "4-2-2".
 template <std::size_t Count>
-bool fields(std::string_view text, const std::array<std::pair<int, char>, Count>& layout, std::array<int, Count>& values) {
+bool fields(std::string_view text, const std::array<std::pair<int, char>, Count>& layout,
+            std::array<int, Count>& values) {
   std::size_t at = 0;
   for (std::size_t i = 0; i < Count; ++i) {
     const auto [width, separator] = layout[i];
     if (text.size() < at + static_cast<std::size_t>(width)) return false;
-    if (!number(text.substr(at, static_cast<std::size_t>(width)), values[i]) || values[i] < 0) return false;
+    if (!number(text.substr(at, static_cast<std::size_t>(width)), values[i]) || values[i] < 0)
+      return false;
     at += static_cast<std::size_t>(width);
     if (separator == '\0') continue;
     if (at >= text.size() || text[at++] != separator) return false;
@@ -51,14 +53,15 @@ bool fields(std::string_view text, const std::array<std::pair<int, char>, Count>
 }
 
 const std::map<std::string_view, core::LiveSignal> signals{
-    {"call", core::LiveSignal::call},       {"mic", core::LiveSignal::mic},
-    {"camera", core::LiveSignal::camera},   {"screen-share", core::LiveSignal::screen_share},
-    {"dnd", core::LiveSignal::dnd},         {"mirrored-display", core::LiveSignal::mirrored_display},
-    {"video", core::LiveSignal::video},     {"full-screen", core::LiveSignal::full_screen}};
+    {"call", core::LiveSignal::call},     {"mic", core::LiveSignal::mic},
+    {"camera", core::LiveSignal::camera}, {"screen-share", core::LiveSignal::screen_share},
+    {"dnd", core::LiveSignal::dnd},       {"mirrored-display", core::LiveSignal::mirrored_display},
+    {"video", core::LiveSignal::video},   {"full-screen", core::LiveSignal::full_screen}};
 
 const std::map<std::string_view, core::Answer> answers{
-    {"start", core::Answer::start},     {"done", core::Answer::done},       {"snooze", core::Answer::snooze},
-    {"skip", core::Answer::skip},       {"dismiss", core::Answer::dismiss}, {"quiet-today", core::Answer::quiet_today}};
+    {"start", core::Answer::start},     {"done", core::Answer::done},
+    {"snooze", core::Answer::snooze},   {"skip", core::Answer::skip},
+    {"dismiss", core::Answer::dismiss}, {"quiet-today", core::Answer::quiet_today}};
 
 const std::map<std::string_view, TraceAction> plain{
     {"idle", Idle{}},
@@ -134,12 +137,14 @@ std::optional<TraceAction> action_of(const Words& words, std::string& reason) {
 
 }  // namespace
 
-std::string TraceError::text() const { return fmt::format("{}:{}: {}", file, line, reason); }
+std::string TraceError::text() const {
+  return fmt::format("{}:{}: {}", file, line, reason);
+}
 
 core::WallTime utc_of_local(core::Duration local, const core::Policy& policy) {
   if (policy.zone.empty()) return core::WallTime(local);
-  // The offset before any change that local time could have seen, then the one after it: of a time that comes twice
-  // the first is meant, and one that is skipped ends up where the gap ends.
+  // The offset before any change that local time could have seen, then the one after it: of a time
+  // that comes twice the first is meant, and one that is skipped ends up where the gap ends.
   const core::WallTime guess(local);
   const auto before = core::zone_offset(policy, guess - 26h);
   const auto with_before = core::WallTime(local - before);
@@ -158,7 +163,8 @@ std::optional<core::WallTime> parse_time(std::string_view text, const core::Poli
   if (split == std::string_view::npos ||
       !fields<3>(text.substr(0, split), {{{4, '-'}, {2, '-'}, {2, '\0'}}}, date))
     return std::nullopt;
-  const std::chrono::year_month_day day{std::chrono::year(date[0]), std::chrono::month(static_cast<unsigned>(date[1])),
+  const std::chrono::year_month_day day{std::chrono::year(date[0]),
+                                        std::chrono::month(static_cast<unsigned>(date[1])),
                                         std::chrono::day(static_cast<unsigned>(date[2]))};
   if (!day.ok()) return std::nullopt;
   auto rest = text.substr(split + 1);
@@ -172,12 +178,14 @@ std::optional<core::WallTime> parse_time(std::string_view text, const core::Poli
     time = {short_time[0], short_time[1], 0};
   }
   if (time[0] > 23 || time[1] > 59 || time[2] > 59) return std::nullopt;
-  const core::Duration local = std::chrono::sys_days(day).time_since_epoch() + std::chrono::hours(time[0]) +
-                               std::chrono::minutes(time[1]) + std::chrono::seconds(time[2]);
+  const core::Duration local = std::chrono::sys_days(day).time_since_epoch() +
+                               std::chrono::hours(time[0]) + std::chrono::minutes(time[1]) +
+                               std::chrono::seconds(time[2]);
   if (zone.empty()) return utc_of_local(local, policy);
   if (zone == "Z") return core::WallTime(local);
   std::array<int, 2> offset{};
-  if (!fields<2>(zone.substr(1), {{{2, ':'}, {2, '\0'}}}, offset) || offset[0] > 26 || offset[1] > 59)
+  if (!fields<2>(zone.substr(1), {{{2, ':'}, {2, '\0'}}}, offset) || offset[0] > 26 ||
+      offset[1] > 59)
     return std::nullopt;
   const core::Duration shift = std::chrono::hours(offset[0]) + std::chrono::minutes(offset[1]);
   return core::WallTime(zone[0] == '-' ? local + shift : local - shift);
@@ -200,7 +208,8 @@ std::optional<core::Duration> parse_length(std::string_view text, bool signed_) 
     std::int64_t count = 0;
     const auto unit = units.find(text.substr(digits, letters - digits));
     constexpr std::int64_t most = 1'000'000;
-    if (!number(text.substr(0, digits), count) || count > most || unit == units.end() || unit->second >= smallest)
+    if (!number(text.substr(0, digits), count) || count > most || unit == units.end() ||
+        unit->second >= smallest)
       return std::nullopt;
     smallest = unit->second;
     total += count * unit->second;
@@ -220,7 +229,9 @@ Trace read_trace(std::string_view text, const std::string& file, const core::Pol
     text.remove_prefix(std::min(end + 1, text.size()));
     ++line_number;
     if (words.empty()) continue;
-    const auto fail = [&](std::string reason) { trace.error = TraceError{file, line_number, std::move(reason)}; };
+    const auto fail = [&](std::string reason) {
+      trace.error = TraceError{file, line_number, std::move(reason)};
+    };
     const auto at = parse_time(words[0], policy);
     if (!at) {
       fail(fmt::format("“{}” is not a time such as 2026-03-02T08:00:00", words[0]));

@@ -41,8 +41,8 @@ struct Idle {
 using TraceAction = std::variant<core::Event, Restart, ClockStep, PauseFor, Idle>;
 
 struct TraceLine {
-  core::WallTime at;             ///< on the wall clock as it reads then
-  core::Duration elapsed{};      ///< since the trace's first line; never decreasing
+  core::WallTime at;         ///< on the wall clock as it reads then
+  core::Duration elapsed{};  ///< since the trace's first line; never decreasing
   TraceAction action;
 };
 
@@ -50,7 +50,7 @@ struct TraceError {
   std::string file;
   std::size_t line = 0;
   std::string reason;
-  std::string text() const;      ///< "FILE:LINE: reason"
+  std::string text() const;  ///< "FILE:LINE: reason"
 };
 
 struct Trace {
@@ -58,11 +58,12 @@ struct Trace {
   std::optional<TraceError> error;
 };
 
-/// Reads a whole trace. Local times take their offset from `policy.zone`; a time that the zone skips counts as the
-/// moment the gap ends, one that comes twice as the first.
+/// Reads a whole trace. Local times take their offset from `policy.zone`; a time that the zone
+/// skips counts as the moment the gap ends, one that comes twice as the first.
 Trace read_trace(std::string_view text, const std::string& file, const core::Policy& policy);
 
-/// "2026-03-02T08:00:00", with an optional "+01:00" or "Z"; also with a space instead of T, and without seconds.
+/// "2026-03-02T08:00:00", with an optional "+01:00" or "Z"; also with a space instead of T, and
+/// without seconds.
 std::optional<core::WallTime> parse_time(std::string_view text, const core::Policy& policy);
 
 /// "30m", "30min", "1h", "90s", "1h30min"; with a leading "-" where `signed_` is set.

@@ -89,7 +89,8 @@ TEST(Prompts, TakeThePersonsOwnTitle) {
 }
 
 TEST(Prompts, ShowTheProgressOfWhatRuns) {
-  const auto text = PromptText({}).running(prompt_for("stretch"), core::Instant(1h), core::Instant(1h + 60s));
+  const auto text =
+      PromptText({}).running(prompt_for("stretch"), core::Instant(1h), core::Instant(1h + 60s));
   EXPECT_EQ(text.state, POISED_PROMPT_RUNNING);
   EXPECT_EQ(text.ends_ns - text.started_ns, 60'000'000'000);
   EXPECT_TRUE(offers(text, POISED_ANSWER_DONE));
@@ -104,11 +105,13 @@ TEST(Prompts, SoundOnlyForThoseWhoLeftTheKeyboard) {
 TEST(Prompts, NeverNameHealth) {
   const PromptText texts({});
   const auto policy = core::default_policy();
-  std::vector<plugin::Prompt> all{texts.welcome(1, policy, ""), texts.welcome(1, policy, "IT of Example AG"),
+  std::vector<plugin::Prompt> all{texts.welcome(1, policy, ""),
+                                  texts.welcome(1, policy, "IT of Example AG"),
                                   texts.finished(1, true), texts.note(1, {"sit", "", 15min}),
                                   texts.note(1, {"no-input-source", "x11: no display", {}})};
   for (const auto* id : {"stretch", "micro", "rest", "daily-limit", "posture", "other"}) {
-    for (const auto reason : {core::PromptReason::interval, core::PromptReason::snoozed, core::PromptReason::expired}) {
+    for (const auto reason :
+         {core::PromptReason::interval, core::PromptReason::snoozed, core::PromptReason::expired}) {
       auto prompt = prompt_for(id);
       prompt.reason = reason;
       all.push_back(texts.open(prompt, policy));
@@ -117,8 +120,10 @@ TEST(Prompts, NeverNameHealth) {
   }
   for (const auto& text : all) {
     auto words = text.title + " " + text.body;
-    std::transform(words.begin(), words.end(), words.begin(), [](unsigned char c) { return std::tolower(c); });
-    for (const auto* word : {"pain", " back", "plan", "check-in", "therapy", "treatment", "diagnosis"})
+    std::transform(words.begin(), words.end(), words.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    for (const auto* word :
+         {"pain", " back", "plan", "check-in", "therapy", "treatment", "diagnosis"})
       EXPECT_EQ(words.find(word), std::string::npos) << word << " in: " << words;
     EXPECT_FALSE(text.title.empty());
     EXPECT_FALSE(text.body.empty());
@@ -130,7 +135,8 @@ TEST(Welcome, SaysWhatItDoesWhatLeavesAndWhoManagesAndOffersTheWayOut) {
   EXPECT_THAT(text.body, HasSubstr("After 1 hour at the screen it asks for a short stretch"));
   EXPECT_THAT(text.body, HasSubstr("nothing leaves this computer"));
   EXPECT_THAT(text.body, HasSubstr("managed by IT of Example AG"));
-  EXPECT_THAT(PromptText({}).welcome(1, core::default_policy(), "").body, HasSubstr("You alone manage"));
+  EXPECT_THAT(PromptText({}).welcome(1, core::default_policy(), "").body,
+              HasSubstr("You alone manage"));
   ASSERT_EQ(text.actions.size(), 2u);
   EXPECT_EQ(text.actions[1].id, not_for_me);
   EXPECT_EQ(text.actions[1].label, "Not for me");

@@ -38,7 +38,8 @@ TEST(StatusJson, HasEveryDocumentedFieldInItsPlace) {
   report.status.source_id = "activity-x11";
   report.status.source_splits = true;
   report.status.session = 1830s;
-  report.status.breaks.push_back({.id = "stretch", .worked = 1500s, .interval = 3600s, .due_in = 2100s});
+  report.status.breaks.push_back(
+      {.id = "stretch", .worked = 1500s, .interval = 3600s, .due_in = 2100s});
   core::PromptStatus open;
   open.prompt.id = 7;
   open.prompt.break_id = "stretch";
@@ -69,7 +70,8 @@ TEST(StatusJson, SaysNullWhereTheSourceCannotTell) {
   report.wall = nine;
   report.degraded = "cannot see input on this desktop: x11: no display";
   const auto json = status_json(report, berlin());
-  for (const auto* key : {"keyboard_idle_s", "pointer_idle_s", "idle_s", "keyboard_active_s", "pointer_active_s", "prompt"})
+  for (const auto* key : {"keyboard_idle_s", "pointer_idle_s", "idle_s", "keyboard_active_s",
+                          "pointer_active_s", "prompt"})
     EXPECT_TRUE(json.at(key).is_null()) << key;
   EXPECT_TRUE(json["source"]["id"].is_null());
   EXPECT_EQ(json["source"]["degraded"], report.degraded);
@@ -82,7 +84,8 @@ TEST(FactJson, TellsWhenWhatAndByWhichRule) {
   fact.since = core::Instant(2h - 5min);
   fact.length = 55min;
   fact.rule = "P6";
-  EXPECT_EQ(fact_json(fact, nine, 90min, berlin()), Json::parse(R"({"at":"2026-03-02T09:00:00+01:00",
+  EXPECT_EQ(fact_json(fact, nine, 90min, berlin()),
+            Json::parse(R"({"at":"2026-03-02T09:00:00+01:00",
     "event":"session-end","elapsed_s":5400,"length_s":3300,"since":"2026-03-02T08:55:00+01:00","rule":"P6"})"));
 }
 
@@ -93,7 +96,8 @@ TEST(FactJson, DescribesAPromptWhole) {
   fact.break_id = "stretch";
   fact.urgency = core::Urgency::low;
   fact.reason = core::PromptReason::after_meeting;
-  EXPECT_EQ(fact_json(fact, nine, 1500ms, berlin()), Json::parse(R"({"at":"2026-03-02T09:00:00+01:00",
+  EXPECT_EQ(fact_json(fact, nine, 1500ms, berlin()),
+            Json::parse(R"({"at":"2026-03-02T09:00:00+01:00",
     "event":"prompt","elapsed_s":1.5,"id":3,"break":"stretch","also":[],"posture":null,"routine":"",
     "urgency":"low","reason":"after-meeting"})"));
 }

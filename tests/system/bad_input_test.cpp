@@ -26,7 +26,8 @@ class BadInput : public Session {
   void expect_problem(const std::string& line) {
     EXPECT_NE(daemon_->read_until(line).find("warning: "), std::string::npos);
     const auto report = Json::parse(poisectl_that_may_fail({"doctor", "--json"}));
-    EXPECT_NE(report.dump().find(Json(line).dump().substr(1, Json(line).dump().size() - 2)), std::string::npos)
+    EXPECT_NE(report.dump().find(Json(line).dump().substr(1, Json(line).dump().size() - 2)),
+              std::string::npos)
         << line << "\nnot in " << report.dump(2);
     EXPECT_EQ(daemon_->pid() > 0 && ::kill(daemon_->pid(), 0) == 0, true) << "the daemon goes on";
   }
@@ -97,7 +98,8 @@ TEST_F(BadInput, NoXServer) {
   const rig::ScopedVariable display("DISPLAY", std::nullopt);
   start_daemon();
   EXPECT_TRUE(wait_for([&] { return !status()["source"]["degraded"].is_null(); }));
-  EXPECT_TRUE(status()["source"]["degraded"].get<std::string>().starts_with("cannot see input on this desktop: "));
+  EXPECT_TRUE(status()["source"]["degraded"].get<std::string>().starts_with(
+      "cannot see input on this desktop: "));
   EXPECT_TRUE(wait_for([&] { return status()["presence"] == "unknown"; }));
   EXPECT_TRUE(status()["idle_s"].is_null()) << "never idle 0";
 }
@@ -142,8 +144,10 @@ TEST_F(BadInput, APluginWhoseLibraryIsMissing) {
   const auto directory = own_plugins();
   fs::remove(directory / "activity-x11.so");
   start_daemon({"--plugin-dir", directory});
-  EXPECT_TRUE(wait_for([&] { return plugin("activity-x11")["state"] == "failed"; })) << status().dump(2);
-  EXPECT_NE(plugin("activity-x11")["reason"].get<std::string>().find("No such file"), std::string::npos)
+  EXPECT_TRUE(wait_for([&] { return plugin("activity-x11")["state"] == "failed"; }))
+      << status().dump(2);
+  EXPECT_NE(plugin("activity-x11")["reason"].get<std::string>().find("No such file"),
+            std::string::npos)
       << plugin("activity-x11");
   EXPECT_NE(poisectl_that_may_fail({"doctor"}).find("cannot see input"), std::string::npos);
 }
@@ -152,15 +156,17 @@ TEST_F(BadInput, APluginThatOthersMayWriteTo) {
   const auto directory = own_plugins();
   fs::permissions(directory / "activity-x11.so", fs::perms::group_write, fs::perm_options::add);
   start_daemon({"--plugin-dir", directory});
-  EXPECT_TRUE(wait_for([&] { return plugin("activity-x11")["state"] == "failed"; })) << status().dump(2);
+  EXPECT_TRUE(wait_for([&] { return plugin("activity-x11")["state"] == "failed"; }))
+      << status().dump(2);
   EXPECT_NE(plugin("activity-x11")["reason"].get<std::string>().find("writable"), std::string::npos)
       << plugin("activity-x11");
 }
 
 TEST_F(BadInput, APluginThatIsTooNew) {
   const auto directory = own_plugins();
-  std::ofstream(directory / "future.plugin") << "[plugin]\nid = \"future\"\nname = \"From the future\"\nversion = \"9\"\n"
-                                                "abi = \"1.99\"\ncapabilities = [\"sink\"]\n";
+  std::ofstream(directory / "future.plugin")
+      << "[plugin]\nid = \"future\"\nname = \"From the future\"\nversion = \"9\"\n"
+         "abi = \"1.99\"\ncapabilities = [\"sink\"]\n";
   fs::copy_file(directory / "notify.so", directory / "future.so");
   start_daemon({"--plugin-dir", directory});
   EXPECT_TRUE(wait_for([&] {

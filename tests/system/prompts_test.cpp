@@ -97,11 +97,13 @@ TEST_F(APersonAtWork, WhoLeavesHasTakenItAndFindsNoPromptOnReturn) {
 // B5a: a hold that begins while the prompt is open.
 TEST_F(APersonAtWork, WhoGivesATalkIsNotDisturbedByAnOpenPrompt) {
   const auto first = work_until_asked();
-  auto talk = std::make_unique<rig::BusPeer>(bus_->address(), [](GDBusConnection&, GDBusMessage&) {});
+  auto talk =
+      std::make_unique<rig::BusPeer>(bus_->address(), [](GDBusConnection&, GDBusMessage&) {});
   GError* error = nullptr;
-  GVariant* reply = g_dbus_connection_call_sync(talk->connection(), "org.poised.Poised1", "/org/poised/Poised1",
-                                                "org.poised.Poised1", "Inhibit", g_variant_new("(s)", "a talk"), nullptr,
-                                                G_DBUS_CALL_FLAGS_NONE, 5000, nullptr, &error);
+  GVariant* reply =
+      g_dbus_connection_call_sync(talk->connection(), "org.poised.Poised1", "/org/poised/Poised1",
+                                  "org.poised.Poised1", "Inhibit", g_variant_new("(s)", "a talk"),
+                                  nullptr, G_DBUS_CALL_FLAGS_NONE, 5000, nullptr, &error);
   ASSERT_NE(reply, nullptr) << error->message;
   g_variant_unref(reply);
   EXPECT_EQ(rest_until("withdrawn")["by"], Json::array({"pause"}));

@@ -24,18 +24,20 @@ enabled = false
 )";
 
 Decisions::Decisions(const std::string& bus_address) {
-  peer_ = std::make_unique<rig::BusPeer>(bus_address, [this](GDBusConnection&, GDBusMessage& message) {
-    const char* member = g_dbus_message_get_member(&message);
-    GVariant* body = g_dbus_message_get_body(&message);
-    if (!member || std::string(member) != "Event" || !body) return;
-    const char* text = nullptr;
-    g_variant_get(body, "(&s)", &text);
-    const std::lock_guard lock(mutex_);
-    waiting_.push_back(Json::parse(text));
-    arrived_.notify_all();
-  });
-  peer_->call_bus("org.freedesktop.DBus", "AddMatch",
-                  g_variant_new("(s)", "type='signal',interface='org.poised.Poised1.Control',member='Event'"));
+  peer_ =
+      std::make_unique<rig::BusPeer>(bus_address, [this](GDBusConnection&, GDBusMessage& message) {
+        const char* member = g_dbus_message_get_member(&message);
+        GVariant* body = g_dbus_message_get_body(&message);
+        if (!member || std::string(member) != "Event" || !body) return;
+        const char* text = nullptr;
+        g_variant_get(body, "(&s)", &text);
+        const std::lock_guard lock(mutex_);
+        waiting_.push_back(Json::parse(text));
+        arrived_.notify_all();
+      });
+  peer_->call_bus(
+      "org.freedesktop.DBus", "AddMatch",
+      g_variant_new("(s)", "type='signal',interface='org.poised.Poised1.Control',member='Event'"));
 }
 
 std::optional<Json> Decisions::next(milliseconds deadline) {
@@ -60,9 +62,13 @@ void Session::start_desktop() {
   decisions_ = std::make_unique<Decisions>(bus_->address());
 }
 
-std::filesystem::path Session::config_file() const { return home_.path() / ".config/poised/poised.toml"; }
+std::filesystem::path Session::config_file() const {
+  return home_.path() / ".config/poised/poised.toml";
+}
 
-std::filesystem::path Session::state_file() const { return home_.path() / ".local/state/poised/state.json"; }
+std::filesystem::path Session::state_file() const {
+  return home_.path() / ".local/state/poised/state.json";
+}
 
 void Session::write_config(const std::string& toml) {
   std::filesystem::create_directories(config_file().parent_path());
@@ -113,7 +119,9 @@ std::string Session::poisectl_that_may_fail(std::vector<std::string> words) cons
   return output;
 }
 
-Json Session::status() const { return Json::parse(poisectl({"status", "--json"})); }
+Json Session::status() const {
+  return Json::parse(poisectl({"status", "--json"}));
+}
 
 Json Session::the_break(const std::string& id) const {
   const auto report = status();
@@ -122,9 +130,13 @@ Json Session::the_break(const std::string& id) const {
   throw std::runtime_error("status: " + id + ": no such break");
 }
 
-Json Session::work_until(const std::string& event, milliseconds deadline) { return until(event, deadline, true); }
+Json Session::work_until(const std::string& event, milliseconds deadline) {
+  return until(event, deadline, true);
+}
 
-Json Session::rest_until(const std::string& event, milliseconds deadline) { return until(event, deadline, false); }
+Json Session::rest_until(const std::string& event, milliseconds deadline) {
+  return until(event, deadline, false);
+}
 
 Json Session::until(const std::string& event, milliseconds deadline, bool typing) {
   const auto end = rig::Clock::now() + deadline;

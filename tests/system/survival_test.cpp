@@ -26,7 +26,8 @@ TEST_F(ADayWithAccidents, ShowsThePromptAgainWhenTheNotificationServerComesBack)
   const auto prompt = work_until("prompt");
   ASSERT_TRUE(shown(1));
   dunst_->kill();
-  EXPECT_TRUE(wait_for([&] { return status()["prompt"]["id"] == prompt["id"]; })) << "that is no answer";
+  EXPECT_TRUE(wait_for([&] { return status()["prompt"]["id"] == prompt["id"]; }))
+      << "that is no answer";
   dunst_->restart();
   ASSERT_TRUE(wait_for([&] {
     rig::Person::press("a");
@@ -91,7 +92,8 @@ TEST_F(ADisplayOfItsOwn, IsWaitedForWhenItsServerDies) {
   EXPECT_NE(poisectl_that_may_fail({"doctor"}).find("cannot see input"), std::string::npos);
   x_server_.reset();
   x_server_ = std::make_unique<rig::XServer>(number);
-  EXPECT_TRUE(wait_for([&] { return status()["source"]["degraded"].is_null(); })) << status().dump(2);
+  EXPECT_TRUE(wait_for([&] { return status()["source"]["degraded"].is_null(); }))
+      << status().dump(2);
   rig::Person::press("a");
   EXPECT_TRUE(wait_for([&] { return status()["presence"] == "active"; })) << status().dump(2);
 }
@@ -111,13 +113,15 @@ TEST_F(ADayWithAccidents, GoesOnWhenAPluginIsKilled) {
   ::kill(notify, SIGKILL);
   ::kill(x11, SIGKILL);
   EXPECT_TRUE(wait_for([&] { return pid_of("notify") > 0 && pid_of("notify") != notify; }));
-  EXPECT_TRUE(wait_for([&] { return pid_of("activity-x11") > 0 && pid_of("activity-x11") != x11; }));
+  EXPECT_TRUE(
+      wait_for([&] { return pid_of("activity-x11") > 0 && pid_of("activity-x11") != x11; }));
   EXPECT_EQ(status()["prompt"]["id"], prompt["id"]);
 }
 
 TEST_F(ADayWithAccidents, EndsWhenAnotherOneServesAlready) {
   rig::Program second({poised_program}, environment(true));
-  EXPECT_NE(second.read_until("another poised").find("org.poised.Poised1: another poised runs in this session"),
+  EXPECT_NE(second.read_until("another poised")
+                .find("org.poised.Poised1: another poised runs in this session"),
             std::string::npos);
   EXPECT_EQ(second.wait(), 1);
   EXPECT_EQ(status()["source"]["id"], "x11");
