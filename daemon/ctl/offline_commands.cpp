@@ -99,7 +99,7 @@ Exit config_explain(const Options& options, Output& output) {
 Exit config_set(const Options& options, Output& output) {
   const auto file = roots_of(options).user_file();
   if (const auto refused = config::set_value(file, options.key, options.value, plugin_settings()))
-    throw Failure(Exit::failed, fmt::format("config set: {}: {}", options.key, *refused));
+    throw Failure(Exit::failed, "config set: " + *refused);
   if (options.json)
     output.out << Json{{"done", options.command}, {"file", file.string()}}.dump() << '\n';
   else

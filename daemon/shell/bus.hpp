@@ -8,7 +8,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,7 +18,6 @@ namespace poised::shell {
 
 #if __has_include(<sdbus-c++/VTableItems.h>)  // 2.x
 using ServiceName = sdbus::ServiceName;
-using CallError = std::optional<sdbus::Error>;
 inline sdbus::Error make_error(const char* name, const std::string& text) {
   return sdbus::Error(sdbus::Error::Name{name}, text);
 }
@@ -30,7 +28,6 @@ sdbus::Slot add_raw_match(sdbus::IConnection& connection, const std::string& rul
 }
 #else
 using ServiceName = std::string;
-using CallError = const sdbus::Error*;
 inline sdbus::Error make_error(const char* name, const std::string& text) {
   return sdbus::Error(name, text);
 }

@@ -285,7 +285,6 @@ void Daemon::connect_bus() {
 }
 
 void Daemon::bus_lost() {
-  systemd_.reset();
   control_.reset();
   bus_.reset();
   for (const auto& pause : status_now().paused)

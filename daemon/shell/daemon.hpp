@@ -137,7 +137,6 @@ class Daemon final : private ControlHandler {
 
   std::unique_ptr<Bus> bus_;
   std::unique_ptr<ControlService> control_;
-  std::unique_ptr<sdbus::IProxy> systemd_;
   boost::asio::steady_timer bus_retry_;
   int bus_attempts_ = 0;
   std::string bus_problem_;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -13,9 +16,6 @@ namespace {
 
 constexpr const char* unit = "poised.service";
 
-/// systemd's account of one change to unit files: kind, link, target.
-using Change = sdbus::Struct<std::string, std::string, std::string>;
-
 Json problem_json(const char* severity, const char* context, const std::string& text) {
   return {{"severity", severity}, {"context", context}, {"text", text}};
 }
@@ -24,6 +24,17 @@ std::string state_word(const plugin::PluginStatus& status) {
   // A source that is kept in reserve has nothing to do, as one that waits for its first prompt.
   if (status.state == plugin::PluginState::stopped) return "on-demand";
   return std::string(plugin::to_string(status.state));
+}
+
+/// Through systemctl, which reaches the manager also where it is not on the session bus.
+bool mask_unit() {
+  std::string words[] = {"systemctl", "--user", "--quiet", "mask", unit};
+  char* command[] = {words[0].data(), words[1].data(), words[2].data(),
+                     words[3].data(), words[4].data(), nullptr};
+  pid_t child = 0;
+  if (posix_spawnp(&child, command[0], nullptr, nullptr, command, environ) != 0) return false;
+  int status = 0;
+  return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 bool started_by_systemd() {
@@ -170,30 +181,17 @@ std::string Daemon::managed_by() {
 }
 
 void Daemon::leave_for_good() {
-  if (!started_by_systemd() || !bus_) {
+  if (started_by_systemd()) {
+    // Disabling is not enough where the administrator enabled the unit for everyone: the person's
+    // own mask is. Waiting for it holds up nothing but the end.
+    log_.info(
+        fmt::format("the person declined: masking {}; “systemctl --user unmask {}” brings it back",
+                    unit, unit));
+    if (!mask_unit()) log_.warning(fmt::format("systemd: {}: could not be masked", unit));
+  } else {
     log_.info("the person declined: leaving");
-    stop(0);
-    return;
   }
-  // Disabling is not enough where the administrator enabled the unit for everyone: the person's own
-  // mask is.
-  log_.info(fmt::format(
-      "the person declined: masking {}; “systemctl --user unmask {}” brings it back", unit, unit));
-  try {
-    systemd_ = sdbus::createProxy(bus_->connection(), ServiceName{"org.freedesktop.systemd1"},
-                                  sdbus::ObjectPath{"/org/freedesktop/systemd1"});
-    systemd_->callMethodAsync("MaskUnitFiles")
-        .onInterface("org.freedesktop.systemd1.Manager")
-        .withArguments(std::vector<std::string>{unit}, false, true)
-        .uponReplyInvoke([this](CallError error, const std::vector<Change>&) {
-          if (error) log_.warning(fmt::format("systemd: {}: {}", unit, error->getMessage()));
-          stop(0);
-        });
-    bus_->pump();
-  } catch (const sdbus::Error& error) {
-    log_.warning(fmt::format("systemd: {}: {}", unit, error.getMessage()));
-    stop(0);
-  }
+  stop(0);
 }
 
 }  // namespace poised::shell

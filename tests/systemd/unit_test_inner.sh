@@ -59,7 +59,10 @@ mkfifo /run/display
 Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>/run/display 2>/run/xvfb.log &
 read -r number </run/display
 export DISPLAY=:$number
-dunst >/run/dunst.log 2>&1 &
+printf '#!/bin/sh\ngrep -m1 "Not for me"\n' >/run/pick
+chmod +x /run/pick
+printf '[global]\ndmenu = /run/pick\n' >/run/dunstrc
+dunst -conf /run/dunstrc >/run/dunst.log 2>&1 &
 systemctl --user import-environment DISPLAY
 
 systemctl --user preset poised.service
@@ -104,3 +107,13 @@ is Result success || fail "stopped cleanly, not with $(show Result)"
 is ExecMainStatus 0 || fail "exit status 0, not $(show ExecMainStatus)"
 [[ -z $(pgrep -x poised) ]] || fail "nothing is left running"
 echo "ok: stop"
+
+# The first start introduces itself; whoever declines is left alone for good.
+rm "$HOME/.local/state/poised/state.json"
+systemctl --user start test-session.target
+wait_for "it introduces itself" shows_notification
+dunstctl context
+wait_for "who declines is obeyed" is ActiveState inactive
+is Result success || fail "left cleanly, not with $(show Result)"
+[[ $(systemctl --user is-enabled poised.service 2>&1) == masked ]] || fail "it does not come back"
+echo "ok: not for me"
