@@ -17,7 +17,7 @@ endfunction()
 
 run(${CMAKE_COMMAND} -D CMAKE_INSTALL_PREFIX=${prefix} -P ${installer})
 file(COPY ${template}/ DESTINATION ${work}/hello)
-run(${CMAKE_COMMAND} -S ${work}/hello -B ${work}/build -D CMAKE_PREFIX_PATH=${prefix}
+run(${CMAKE_COMMAND} -G Ninja -S ${work}/hello -B ${work}/build -D CMAKE_PREFIX_PATH=${prefix}
   -D "CMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror")
 run(${CMAKE_COMMAND} --build ${work}/build)
 run(${poised} --inspect-plugin ${work}/build/hello.so)

@@ -13,7 +13,7 @@ endfunction()
 
 run(${CMAKE_COMMAND} -D CMAKE_INSTALL_PREFIX=${prefix} -P ${installer})
 if(way STREQUAL "cmake")
-  run(${CMAKE_COMMAND} -S ${source} -B ${work}/build -D CMAKE_PREFIX_PATH=${prefix})
+  run(${CMAKE_COMMAND} -G Ninja -S ${source} -B ${work}/build -D CMAKE_PREFIX_PATH=${prefix})
   run(${CMAKE_COMMAND} --build ${work}/build)
   run(${CMAKE_COMMAND} --install ${work}/build)
   set(library ${prefix}/${libdir}/poised/plugins/plain.so)
