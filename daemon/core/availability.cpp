@@ -3,16 +3,43 @@
 
 #include <algorithm>
 
+#include "core/breaks.hpp"
+#include "core/busy.hpp"
 #include "core/local_time.hpp"
 #include "core/prompts.hpp"
 
 namespace poised::core {
 namespace {
 
-constexpr const char* person = "person";
+using std::chrono::minutes;
+using std::chrono::seconds;
 
-constexpr std::uint16_t bit(HeldBy reason) {
-  return static_cast<std::uint16_t>(1u << static_cast<unsigned>(reason));
+constexpr const char* person = "person";
+constexpr Duration least_pulled_block = minutes(20);  // A3
+constexpr Duration pull_ahead = minutes(10);
+constexpr Duration pull_margin = seconds(30);
+
+constexpr auto soft = static_cast<std::uint16_t>(bit(HeldBy::video) | bit(HeldBy::full_screen));
+constexpr auto meeting =
+    static_cast<std::uint16_t>(bit(HeldBy::calendar) | bit(HeldBy::call) | bit(HeldBy::mic) |
+                               bit(HeldBy::camera) | bit(HeldBy::screen_share));
+// A2: what a release comes from that leaves only so much time before the next meeting.
+constexpr auto of_the_world = static_cast<std::uint16_t>(meeting | soft | bit(HeldBy::dnd));
+
+constexpr std::array<HeldBy, live_signal_count> held_by_signal{
+    HeldBy::call, HeldBy::mic,          HeldBy::camera, HeldBy::screen_share,
+    HeldBy::dnd,  HeldBy::screen_share, HeldBy::video,  HeldBy::full_screen};
+
+// A2: these have their own hysteresis in the plugin.
+bool settles(LiveSignal signal) {
+  return signal != LiveSignal::call && signal != LiveSignal::screen_share;
+}
+
+const char* rule_of(std::uint16_t holds) {
+  if (holds & of_the_world) return "A2";
+  if (holds & bit(HeldBy::pause)) return "B10";
+  if (holds & bit(HeldBy::hours)) return "A6";
+  return "B11";
 }
 
 // B11: a break of seconds lives beside the others.
@@ -40,6 +67,61 @@ void look_at_hours(Turn& turn) {
   const auto wall = WallTime(turn.now.time_since_epoch() + *state.wall_offset);
   state.hours_open = within_hours(turn.policy, wall);
   state.hours_change = turn.now + (hours_change_after(turn.policy, wall) - wall);
+  turn.touched = true;
+}
+
+std::uint16_t live_holds(const State& state, Instant now) {
+  std::uint16_t holds = 0;
+  for (std::size_t i = 0; i < live_signal_count; ++i) {
+    if (state.signals[i].holds(now)) holds |= bit(held_by_signal[i]);
+  }
+  return holds;
+}
+
+// A3: when the entry is to be offered before the next block; never if it is not.
+Instant pulls_at(const Turn& turn, std::size_t index) {
+  const auto& state = turn.state;
+  const auto& entry = state.breaks[index];
+  const auto& policy = turn.policy.breaks[index];
+  if (!turn.policy.availability.pull_forward || !state.next_block || !policy.enabled ||
+      entry.phase != Phase::counting || !entry.worked.counting)
+    return never;
+  const auto& block = *state.next_block;
+  if (block.to - block.from < least_pulled_block || entry.pulled_for == block.from) return never;
+  const auto from = instant_of(state, block.from);
+  const auto worked = entry.worked.at(turn.now);
+  if (policy.interval - worked >= instant_of(state, block.to) - turn.now) return never;
+  const auto half = after(turn.now, policy.interval / 2 - worked);
+  const auto at = std::max({turn.now, from - pull_ahead, half});
+  return at <= from - policy.duration - pull_margin ? at : never;
+}
+
+bool is_pulled(const BreakRecord& entry) {
+  return entry.pulled && entry.returning == Returning::no;
+}
+
+void hold_entry(Turn& turn, std::size_t index) {
+  auto& entry = turn.state.breaks[index];
+  const auto before = entry.held;
+  const auto holds = holds_on(turn, index);
+  if (holds != 0 && is_pulled(entry)) {
+    stop_offering(turn, index);
+    return;
+  }
+  if (holds == before) return;
+  entry.held = holds;
+  turn.touched = true;
+  if (holds & meeting) entry.after_meeting = true;
+  if (before == 0 && holds != 0) {
+    ++turn.state.day.totals.held;
+    turn.record(FactKind::held, rule_of(holds), entry).by = list_of(holds);
+  } else if (before != 0 && holds == 0) {
+    entry.waits_since = turn.now;
+    entry.bounded = (before & of_the_world) != 0;
+    const bool in_meeting = turn.state.meeting.on && (before & bit(HeldBy::calendar)) != 0;
+    entry.low = entry.low || in_meeting;
+    turn.record(FactKind::released, in_meeting ? "A4" : rule_of(before), entry);
+  }
 }
 
 }  // namespace
@@ -72,11 +154,23 @@ void apply(Turn& turn, const Resumed& event) {
   if (event.key == person) state.day.quiet = false;
 }
 
+void apply(Turn& turn, const SignalChanged& event) {
+  auto& signal = turn.state.signals[static_cast<std::size_t>(event.signal)];
+  if (signal.on && !event.on && settles(event.signal))
+    signal.settles = after(turn.now, turn.policy.availability.settle);
+  signal.on = event.on;
+  signal.doubted = never;
+}
+
 void end_pauses(Turn& turn) {
   const auto ended = std::erase_if(turn.state.pauses, [&](const Pause& pause) {
     return pause.until && *pause.until <= turn.now;
   });
   if (ended > 0) turn.changed = true;
+  for (std::size_t i = 0; i < live_signal_count; ++i) {
+    if (turn.now >= turn.state.signals[i].doubted)
+      apply(turn, SignalChanged{static_cast<LiveSignal>(i), false});
+  }
 }
 
 void refresh_hours(Turn& turn) {
@@ -86,58 +180,131 @@ void refresh_hours(Turn& turn) {
   look_at_hours(turn);
 }
 
-std::uint16_t general_holds(const State& state) {
-  std::uint16_t holds = 0;
+bool is_live(const State& state, Instant now) {
+  return live_holds(state, now) != 0;
+}
+
+std::uint16_t general_holds(const State& state, Instant now) {
+  auto holds = live_holds(state, now);
+  if (state.meeting.holds(now) || state.out_of_office.holds(now)) holds |= bit(HeldBy::calendar);
   if (!state.pauses.empty() || state.day.quiet) holds |= bit(HeldBy::pause);
   if (!state.hours_open) holds |= bit(HeldBy::hours);
   return holds;
 }
 
 std::uint16_t holds_on(const Turn& turn, std::size_t index) {
-  auto holds = general_holds(turn.state);
-  if (is_spaced(turn, turn.state.breaks[index])) holds |= bit(HeldBy::spacing);
+  const auto& state = turn.state;
+  const auto& entry = state.breaks[index];
+  auto holds = general_holds(state, turn.now);
+  if (entry.phase != Phase::counting) {
+    const auto& policy = turn.policy.availability;
+    if (turn.now >= after(entry.due_since, policy.max_soft_hold))
+      holds &= static_cast<std::uint16_t>(~soft);
+    if (turn.now >= after(entry.due_since, policy.max_hold) && !state.out_of_office.holds(turn.now))
+      holds &= static_cast<std::uint16_t>(~bit(HeldBy::calendar));
+  }
+  if (is_spaced(turn, entry)) holds |= bit(HeldBy::spacing);
   return holds;
+}
+
+void look_around(Turn& turn) {
+  look_at_hours(turn);
+  look_at_blocks(turn);
 }
 
 void settle_holds(Turn& turn) {
   auto& state = turn.state;
-  look_at_hours(turn);
+  look_around(turn);
   if (state.prompt.id != 0 && !state.prompt.running) {
-    const auto holds =
-        static_cast<std::uint16_t>(holds_on(turn, state.prompt.index) & ~bit(HeldBy::spacing));
+    auto holds = holds_on(turn, state.prompt.index);
+    if (state.prompt.partner != no_break) holds |= holds_on(turn, state.prompt.partner);
+    holds &= static_cast<std::uint16_t>(~bit(HeldBy::spacing));
     if (holds != 0) withdraw(turn, holds);
   }
   for (std::size_t i = 0; i < state.breaks.size(); ++i) {
-    auto& entry = state.breaks[i];
-    if (entry.phase != Phase::due) continue;
-    const auto before = entry.held;
-    entry.held = holds_on(turn, i);
-    if (before == 0 && entry.held != 0) {
-      ++state.day.totals.held;
-      turn.record(FactKind::held, entry.held == bit(HeldBy::spacing) ? "B11" : "B5", entry).by =
-          list_of(entry.held);
-    } else if (before != 0 && entry.held == 0) {
-      entry.waits_since = turn.now;
-      turn.record(FactKind::released, before == bit(HeldBy::spacing) ? "B11" : "B5", entry);
-    }
+    if (state.breaks[i].phase == Phase::due) hold_entry(turn, i);
   }
+}
+
+void pull_forward(Turn& turn) {
+  for (std::size_t i = 0; i < turn.policy.breaks.size(); ++i) {
+    if (turn.now < pulls_at(turn, i) || holds_on(turn, i) != 0) continue;
+    auto& entry = turn.state.breaks[i];
+    entry.phase = Phase::due;
+    entry.pulled = true;
+    entry.pulled_for = turn.state.next_block->from;
+    entry.due_since = entry.waits_since = turn.now;
+    turn.changed = turn.touched = true;
+  }
+}
+
+Instant latest_show(const Turn& turn, std::size_t index) {
+  const auto& state = turn.state;
+  const auto& entry = state.breaks[index];
+  const auto latest = after(entry.waits_since, turn.policy.prompt.gap_max);
+  const auto duration = spec_of(turn, index).duration;
+  if (is_pulled(entry) && state.wall_offset)
+    return std::min(latest, instant_of(state, *entry.pulled_for) - duration - pull_margin);
+  if (entry.bounded && state.next_block)
+    return std::min(
+        latest, std::max(entry.waits_since, instant_of(state, state.next_block->from) - duration));
+  return latest;
+}
+
+Instant next_hold_change(const State& state, Instant now) {
+  auto change = std::min(state.hours_change, state.blocks_change);
+  const auto consider = [&](Instant at) {
+    if (at > now) change = std::min(change, at);
+  };
+  consider(state.meeting.settles);
+  consider(state.out_of_office.settles);
+  for (const auto& signal : state.signals) {
+    consider(signal.settles);
+    consider(signal.doubted);
+  }
+  return change;
 }
 
 Instant hold_deadline(const Turn& turn) {
   const auto& state = turn.state;
-  auto deadline = never;
+  auto deadline = stale_deadline(state);
+  const auto consider = [&](Instant at) { deadline = std::min(deadline, at); };
   for (const auto& pause : state.pauses) {
-    if (pause.until) deadline = std::min(deadline, *pause.until);
+    if (pause.until) consider(*pause.until);
   }
   bool waits = state.prompt.id != 0 && !state.prompt.running;
-  for (const auto& entry : state.breaks) {
-    if (entry.phase != Phase::due) continue;
-    waits = true;
-    if ((entry.held & bit(HeldBy::spacing)) && state.present.counting && !used_up(turn))
-      deadline = std::min(deadline, after(turn.now, gap_left(turn)));
+  for (std::size_t i = 0; i < state.breaks.size(); ++i) {
+    const auto& entry = state.breaks[i];
+    if (entry.phase == Phase::due) {
+      waits = true;
+      if ((entry.held & bit(HeldBy::spacing)) && state.present.counting && !used_up(turn))
+        consider(after(turn.now, gap_left(turn)));
+      for (const auto limit :
+           {turn.policy.availability.max_soft_hold, turn.policy.availability.max_hold}) {
+        const auto at = after(entry.due_since, limit);
+        if (entry.held != 0 && at > turn.now) consider(at);
+      }
+    }
+    if (i >= turn.policy.breaks.size()) continue;
+    if (const auto at = pulls_at(turn, i); at != never) {
+      const auto holds = holds_on(turn, i);
+      if (holds == 0) {
+        consider(at);
+      } else {
+        // Whatever ends first may let it be offered.
+        consider(next_hold_change(state, turn.now));
+        if (holds & bit(HeldBy::spacing) && !used_up(turn))
+          consider(after(turn.now, std::max(gap_left(turn), Duration(1))));
+      }
+    }
   }
-  // Hours matter only to what would be shown, or is.
-  return waits ? std::min(deadline, state.hours_change) : deadline;
+  if (state.next_block && turn.policy.availability.pull_forward && state.present.counting)
+    consider(state.blocks_change);  // the block after the next may pull what
+                                    // this one does not
+  for (const auto& signal : state.signals) consider(signal.doubted);
+  // What holds matters only to what would be shown, or is.
+  if (waits) consider(next_hold_change(state, turn.now));
+  return deadline;
 }
 
 }  // namespace poised::core

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/prompts.hpp"
+#include "core/sit_stand.hpp"
 
 namespace poised::core {
 namespace {
@@ -24,7 +25,7 @@ bool counts(const State& state, std::size_t index) {
     case BreakKind::daily_limit:
       return state.day.present.counting;
     case BreakKind::posture:
-      return state.posture_timer.counting;
+      return state.stand.timer.counting;
   }
   return false;
 }
@@ -39,19 +40,28 @@ Instant natural_at(const Turn& turn, std::size_t index) {
   return after(entry.absence.since, policy.natural);
 }
 
-Instant due_at(const Turn& turn, std::size_t index, const BreakSpec& spec) {
-  const auto& state = turn.state;
-  const auto& entry = state.breaks[index];
-  if (!spec.enabled) return never;
-  if (entry.phase == Phase::snoozed || entry.phase == Phase::expired) {
-    const auto left = entry.away_for - (turn.present() - entry.away_from);
-    if (left <= Duration::zero()) return turn.now;
-    return state.present.counting ? after(turn.now, left) : never;
-  }
-  if (entry.phase != Phase::counting) return never;
-  const auto left = spec.interval - worked_of(state, index, turn.now);
+// B7: when it returns from a snooze or an expiry.
+Instant returns_at(const Turn& turn, const BreakRecord& entry) {
+  const auto left = entry.away_for - (turn.present() - entry.away_from);
   if (left <= Duration::zero()) return turn.now;
-  return counts(state, index) ? after(turn.now, left) : never;
+  return turn.state.present.counting ? after(turn.now, left) : never;
+}
+
+Instant interval_ends_at(const Turn& turn, std::size_t index, const BreakSpec& spec) {
+  const auto left = spec.interval - worked_of(turn.state, index, turn.now);
+  if (left <= Duration::zero()) return turn.now;
+  return counts(turn.state, index) ? after(turn.now, left) : never;
+}
+
+Instant due_at(const Turn& turn, std::size_t index, const BreakSpec& spec) {
+  const auto& entry = turn.state.breaks[index];
+  if (!spec.enabled) return never;
+  if (entry.phase == Phase::snoozed || entry.phase == Phase::expired)
+    return returns_at(turn, entry);
+  if (entry.phase != Phase::counting) return never;
+  const auto at = interval_ends_at(turn, index, spec);
+  if (entry.kind != BreakKind::posture || at == never) return at;
+  return before_meeting(turn, at).value_or(at);
 }
 
 void end_due_period(BreakRecord& entry) {
@@ -65,37 +75,46 @@ void end_due_period(BreakRecord& entry) {
   entry = std::move(fresh);
 }
 
-void remap_prompt(Turn& turn, const std::vector<BreakRecord>& before) {
-  auto& prompt = turn.state.prompt;
-  const auto find = [&](std::size_t index) {
-    if (index == no_break) return no_break;
-    const auto& breaks = turn.state.breaks;
-    const auto found = std::find_if(breaks.begin(), breaks.end(), [&](const auto& entry) {
-      return entry.id == before[index].id;
-    });
-    return found == breaks.end() ? no_break : static_cast<std::size_t>(found - breaks.begin());
-  };
-  prompt.index = find(prompt.index);
-  prompt.partner = find(prompt.partner);
+// What the policy no longer asks for is not asked for; a run that was begun goes on.
+void drop_unwanted_prompt(Turn& turn) {
+  const auto& state = turn.state;
+  for (const auto index : members_of(state.prompt)) {
+    if (state.prompt.id == 0 || index == no_break) continue;
+    const auto& entry = state.breaks[index];
+    bool wanted = true;
+    if (entry.kind == BreakKind::ordinary) {
+      const auto& breaks = turn.policy.breaks;
+      const auto found = std::find_if(breaks.begin(), breaks.end(), [&](const BreakPolicy& policy) {
+        return policy.id == entry.id;
+      });
+      wanted = found != breaks.end() && (found->enabled || state.prompt.running);
+    } else if (entry.kind == BreakKind::daily_limit) {
+      wanted = turn.policy.daily_limit.enabled;
+    } else {
+      wanted = stand_enabled(state, turn.policy);
+    }
+    if (!wanted) drop_prompt(turn, "B9");
+  }
 }
 
 }  // namespace
 
 void match_breaks(Turn& turn) {
   auto& state = turn.state;
-  auto before = std::move(state.breaks);
+  drop_unwanted_prompt(turn);
+  const auto before = std::move(state.breaks);
   state.breaks.clear();
   auto parked = std::move(state.parked);
   state.parked.clear();
 
+  const auto same = [](const std::string& id, BreakKind kind) {
+    return [&id, kind](const BreakRecord& entry) { return entry.id == id && entry.kind == kind; };
+  };
   const auto take = [&](const std::string& id, BreakKind kind) {
-    for (auto* from : {&before, &parked}) {
-      const auto found = std::find_if(from->begin(), from->end(), [&](const auto& entry) {
-        return entry.id == id && entry.kind == kind;
-      });
+    for (const auto* from : {&before, &std::as_const(parked)}) {
+      const auto found = std::find_if(from->begin(), from->end(), same(id, kind));
       if (found == from->end()) continue;
       state.breaks.push_back(*found);
-      found->kind = kind;
       return;
     }
     BreakRecord fresh;
@@ -107,35 +126,28 @@ void match_breaks(Turn& turn) {
   take(daily_limit_id, BreakKind::daily_limit);
   take(posture_id, BreakKind::posture);
 
-  if (state.prompt.id != 0) {
-    const auto shown = state.prompt;
-    remap_prompt(turn, before);
-    if (state.prompt.index == no_break) {
-      state.prompt = shown;
-      turn.record(FactKind::withdrawn, "B9", before[shown.index]).prompt_id = shown.id;
-      turn.out.emplace_back(WithdrawPrompt{shown.id});
-      state.prompt = {};
-    }
+  for (auto* index : {&state.prompt.index, &state.prompt.partner}) {
+    if (*index == no_break) continue;
+    const auto& entry = before[*index];
+    const auto found =
+        std::find_if(state.breaks.begin(), state.breaks.end(), same(entry.id, entry.kind));
+    *index = static_cast<std::size_t>(found - state.breaks.begin());
   }
-  for (auto* from : {&before, &parked}) {
-    for (auto& entry : *from) {
-      const bool kept = std::any_of(state.breaks.begin(), state.breaks.end(),
-                                    [&](const auto& other) { return other.id == entry.id; });
-      if (kept) continue;
-      entry.worked.take_back(turn.now);
-      end_due_period(entry);
-      state.parked.push_back(std::move(entry));
+  for (const auto* from : {&before, &std::as_const(parked)}) {
+    for (const auto& entry : *from) {
+      if (std::any_of(state.breaks.begin(), state.breaks.end(), same(entry.id, entry.kind)))
+        continue;
+      auto& kept = state.parked.emplace_back(entry);
+      kept.worked.take_back(turn.now);
+      end_due_period(kept);
     }
   }
   for (std::size_t i = 0; i < state.breaks.size(); ++i) {
     auto& entry = state.breaks[i];
     if (entry.kind == BreakKind::daily_limit && entry.phase == Phase::counting)
       entry.next_limit = next_limit(turn.policy.daily_limit, state.day.present.at(turn.now));
-    // A run that was asked for goes on, enabled or not.
-    if (spec_of(turn, i).enabled || entry.phase == Phase::counting || entry.phase == Phase::running)
-      continue;
-    if (entry.phase == Phase::open) drop_prompt(turn, "B9");
-    end_due_period(entry);
+    const bool is_shown = entry.phase == Phase::open || entry.phase == Phase::running;
+    if (!is_shown && !spec_of(turn, i).enabled) end_due_period(entry);
   }
 }
 
@@ -158,10 +170,17 @@ void fall_due(Turn& turn) {
     auto& entry = state.breaks[i];
     if (turn.now < due_at(turn, i, spec_of(turn, i))) continue;
     entry.waits_since = turn.now;
-    turn.changed = true;
+    turn.changed = turn.touched = true;
     if (entry.phase == Phase::counting) {
       entry.due_since = turn.now;
-      turn.record(FactKind::due, "B1", entry);
+      const auto spec = spec_of(turn, i);
+      if (worked_of(state, i, turn.now) >= spec.interval) {
+        turn.record(FactKind::due, entry.kind == BreakKind::posture ? "S2" : "B1", entry);
+      } else {
+        // Before its time, for the sake of a meeting (A9).
+        entry.pulled = true;
+        entry.pulled_for = state.next_block->from;
+      }
     } else {
       entry.returning = entry.phase == Phase::snoozed ? Returning::snoozed : Returning::expired;
       entry.unspaced = true;
@@ -179,11 +198,17 @@ Instant break_deadline(const Turn& turn) {
   return deadline;
 }
 
+void stop_offering(Turn& turn, std::size_t index) {
+  turn.changed = turn.touched = true;
+  end_due_period(turn.state.breaks[index]);
+}
+
 void restart_count(Turn& turn, std::size_t index) {
   auto& state = turn.state;
   auto& entry = state.breaks[index];
-  turn.changed = true;
+  turn.changed = turn.touched = true;
   entry.worked.reset(turn.now);
+  if (entry.kind == BreakKind::posture) state.stand.timer.reset(turn.now);
   if (entry.kind == BreakKind::daily_limit)
     entry.next_limit = next_limit(turn.policy.daily_limit, state.day.present.at(turn.now));
   end_due_period(entry);

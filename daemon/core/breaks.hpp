@@ -16,6 +16,8 @@ void fall_due(Turn& turn);
 /// When credit_natural() or fall_due() has something to do next.
 Instant break_deadline(const Turn& turn);
 
+/// The due period ends without an outcome; counting goes on from where it is.
+void stop_offering(Turn& turn, std::size_t index);
 /// The due period ends; counts start at zero.
 void restart_count(Turn& turn, std::size_t index);
 /// B2, B6: the break was had. Resets every other whose duration it covers.

@@ -6,8 +6,10 @@
 
 #include "core/availability.hpp"
 #include "core/breaks.hpp"
+#include "core/busy.hpp"
 #include "core/local_time.hpp"
 #include "core/prompts.hpp"
+#include "core/sit_stand.hpp"
 
 namespace poised::core {
 namespace {
@@ -50,8 +52,10 @@ void check_date(Turn& turn, bool large_step_back) {
   const auto date = local_day(turn.policy, wall_now(turn));
   if (!day.date) {
     day.date = date;
+    turn_posture_day(turn, date);
   } else if (date > *day.date) {
     begin_day(turn, date);
+    turn_posture_day(turn, date);
   } else if (date < *day.date && large_step_back) {
     day.date = date;
     turn.record(FactKind::note, "P7").text = "clock-set-back";
@@ -63,6 +67,8 @@ void check_date(Turn& turn, bool large_step_back) {
 DayTotals day_totals(const State& state, Instant now) {
   auto totals = state.day.totals;
   totals.present = state.day.present.at(now);
+  totals.longest_sitting = longest_sitting(state, now);
+  totals.standing = state.stand.standing.at(now);
   return totals;
 }
 
@@ -95,6 +101,7 @@ void refresh_calendar(Turn& turn) {
     state.day_turns = after(turn.now, std::max<Duration>(next - wall, std::chrono::nanoseconds(1)));
   }
   refresh_hours(turn);
+  refresh_blocks(turn);
 }
 
 }  // namespace poised::core

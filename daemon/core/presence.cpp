@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/prompts.hpp"
+#include "core/sit_stand.hpp"
 #include "core/status.hpp"
 
 namespace poised::core {
@@ -51,8 +52,11 @@ bool is_within(const State& state, Instant now, Duration threshold) {
   return evidence != not_yet && now - evidence < threshold;
 }
 
+// B2; a break that is switched off has no absence of its own to wake anybody for.
 Duration threshold_of(const Turn& turn, std::size_t index) {
-  return std::min(turn.policy.activity.idle_after, turn.policy.breaks[index].natural);
+  const auto& entry = turn.policy.breaks[index];
+  const auto idle_after = turn.policy.activity.idle_after;
+  return entry.enabled ? std::min(idle_after, entry.natural) : idle_after;
 }
 
 // Carries one absence on or ends it. Returns true while there is one.
@@ -107,7 +111,7 @@ void begin_bar(Turn& turn) {
   }
   input.awaits_input = true;
   turn.state.session.take_back(turn.now);
-  turn.state.posture_timer.take_back(turn.now);
+  take_back_posture(turn.state, turn.now);
   hide_prompt(turn);
 }
 
@@ -167,7 +171,7 @@ void end_absence(Turn& turn) {
     turn.record(FactKind::session_start, "P6");
   }
   state.session.resume(turn.now);
-  state.posture_timer.resume(turn.now);
+  resume_posture(state, turn.now);
   for (auto& entry : state.breaks) {
     if (entry.phase == Phase::due) entry.waits_since = turn.now;
   }
@@ -404,7 +408,7 @@ void end_session(Turn& turn) {
   if (!state.absence.on || turn.now < after(state.absence.since, turn.policy.session.break_))
     return;
   state.session.take_back(state.absence.since);
-  state.posture_timer.take_back(state.absence.since);
+  take_back_posture(state, state.absence.since);
   if (!state.in_session) return;
   state.in_session = false;
   auto& fact = turn.record(FactKind::session_end, "P6");
@@ -438,9 +442,9 @@ Instant presence_deadline(const Turn& turn) {
     consider(after(last_input(state), turn.policy.activity.idle_after));
   for (std::size_t i = 0; i < turn.policy.breaks.size(); ++i) {
     const auto& absence = state.breaks[i].absence;
-    if (turn.policy.breaks[i].natural < turn.policy.activity.idle_after &&
-        (!absence.on || !absence.whole))
-      consider(after(evidence, turn.policy.breaks[i].natural));
+    const auto threshold = threshold_of(turn, i);
+    if (threshold < turn.policy.activity.idle_after && !(absence.on && absence.whole))
+      consider(after(evidence, threshold));
   }
   return deadline;
 }

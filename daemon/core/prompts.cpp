@@ -10,62 +10,11 @@
 namespace poised::core {
 namespace {
 
+using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr Duration soon_margin = seconds(30);  // B5
-constexpr Duration left_keyboard = seconds(8);
-
-BreakRecord& shown_break(Turn& turn) {
-  return turn.state.breaks[turn.state.prompt.index];
-}
-
-void refuse(Turn& turn, std::uint64_t id, const char* why) {
-  const bool before = turn.changed;
-  auto& fact = turn.record(FactKind::refused, "B7");
-  fact.prompt_id = id;
-  fact.text = why;
-  turn.changed = before;
-}
-
-Fact& record_prompt(Turn& turn, FactKind kind, const char* rule) {
-  auto& fact = turn.record(kind, rule, shown_break(turn));
-  fact.prompt_id = turn.state.prompt.id;
-  return fact;
-}
-
-// B11: spacing is counted from here. What had to wait for this prompt waits for its own gap anew.
-void close_prompt(Turn& turn) {
-  auto& state = turn.state;
-  for (auto& entry : state.breaks) {
-    if (entry.phase == Phase::due) entry.waits_since = turn.now;
-  }
-  if (shown_break(turn).id != "micro") {
-    state.has_closed = true;
-    state.last_closed = turn.present();
-  }
-  state.prompt = {};
-}
-
-Instant leaves_at(const Turn& turn) {
-  const auto& state = turn.state;
-  const auto& prompt = state.prompt;
-  if (prompt.id == 0 || prompt.running || !state.absence.on) return never;
-  const auto kind = state.breaks[prompt.index].kind;
-  if (kind == BreakKind::posture) return never;
-  auto length = spec_of(turn, prompt.index).duration;
-  // Who locks the screen has begun the break; an idle desk shows it only after a while.
-  if (!state.input.barred || kind == BreakKind::daily_limit)
-    length = std::max(length, turn.policy.activity.idle_after);
-  return after(std::max(state.absence.since, prompt.shown_at), length);
-}
-
-Instant expires_at(const Turn& turn) {
-  const auto& state = turn.state;
-  if (state.prompt.id == 0 || state.prompt.running) return never;
-  const auto left = turn.policy.prompt.expires - (turn.present() - state.prompt.expires_from);
-  if (left <= Duration::zero()) return turn.now;
-  return state.present.counting ? after(turn.now, left) : never;
-}
+constexpr Duration joins_within = minutes(5);  // B5c
 
 // The moment from which nobody is disturbed in mid-sentence; never while input goes on.
 Instant gap_opens_at(const Turn& turn) {
@@ -96,7 +45,7 @@ Candidate next_candidate(const Turn& turn) {
     const auto& entry = state.breaks[i];
     if (entry.phase != Phase::due || entry.held != 0) continue;
     if (best.index == no_break || goes_before(turn, i, best.index)) best.index = i;
-    best.latest = std::min(best.latest, after(entry.waits_since, turn.policy.prompt.gap_max));
+    best.latest = std::min(best.latest, latest_show(turn, i));
   }
   return best;
 }
@@ -116,6 +65,26 @@ std::size_t longer_soon(const Turn& turn, std::size_t shorter) {
   return best;
 }
 
+// B5c: the stretch that goes with a stand prompt, and the other way round.
+std::size_t partner_of(const Turn& turn, std::size_t index) {
+  const auto& state = turn.state;
+  const bool is_posture = state.breaks[index].kind == BreakKind::posture;
+  if (!is_posture && state.breaks[index].id != "stretch") return no_break;
+  for (std::size_t i = 0; i < state.breaks.size(); ++i) {
+    const auto& entry = state.breaks[i];
+    if (is_posture ? entry.kind != BreakKind::ordinary || entry.id != "stretch"
+                   : entry.kind != BreakKind::posture)
+      continue;
+    const auto spec = spec_of(turn, i);
+    if (!spec.enabled || (holds_on(turn, i) & ~bit(HeldBy::spacing)) != 0) return no_break;
+    const bool due = entry.phase == Phase::due;
+    const bool soon = entry.phase == Phase::counting &&
+                      spec.interval - worked_of(state, i, turn.now) <= joins_within;
+    return due || soon ? i : no_break;
+  }
+  return no_break;
+}
+
 PromptReason reason_of(const BreakRecord& entry) {
   if (entry.returning == Returning::snoozed) return PromptReason::snoozed;
   if (entry.returning == Returning::expired) return PromptReason::expired;
@@ -124,17 +93,16 @@ PromptReason reason_of(const BreakRecord& entry) {
   return entry.kind == BreakKind::posture ? PromptReason::posture : PromptReason::interval;
 }
 
+Urgency urgency_of(const Turn& turn, const BreakRecord& entry, bool in_gap) {
+  if (!in_gap || entry.low || entry.returning == Returning::expired) return Urgency::low;
+  return turn.policy.prompt.critical ? Urgency::critical : Urgency::normal;
+}
+
 void show(Turn& turn, std::size_t index, bool in_gap) {
   auto& state = turn.state;
   auto& entry = state.breaks[index];
-  if (entry.phase == Phase::counting) {
-    entry.due_since = entry.waits_since = turn.now;
-    turn.record(FactKind::due, "B5", entry);
-  }
-  entry.phase = Phase::open;
-  entry.shown = true;
+  if (entry.phase == Phase::counting) turn.record(FactKind::due, "B5", entry);
   if (!entry.unspaced) ++state.day.first_shows;
-  entry.unspaced = false;
   ++state.day.totals.prompts;
 
   auto& prompt = state.prompt;
@@ -143,14 +111,28 @@ void show(Turn& turn, std::size_t index, bool in_gap) {
   prompt.index = index;
   prompt.shown_at = turn.now;
   prompt.expires_from = turn.present();
+  prompt.urgency = urgency_of(turn, entry, in_gap);
   prompt.reason = reason_of(entry);
-  const bool low = !in_gap || entry.low || entry.returning == Returning::expired;
-  prompt.urgency = low                           ? Urgency::low
-                   : turn.policy.prompt.critical ? Urgency::critical
-                                                 : Urgency::normal;
+  if (prompt.reason == PromptReason::pull_forward) prompt.before = entry.pulled_for;
+  if (const auto partner = partner_of(turn, index); partner != no_break) {
+    // The words that come first in precedence have the greater value.
+    prompt.reason = std::max(prompt.reason, reason_of(state.breaks[partner]));
+    prompt.partner = partner;
+    if (entry.kind != BreakKind::posture) std::swap(prompt.index, prompt.partner);
+  }
+  if (state.breaks[prompt.index].kind == BreakKind::posture)
+    prompt.posture = state.stand.posture == Posture::sitting ? Posture::standing : Posture::unknown;
+
+  for (const auto i : members_of(prompt)) {
+    if (i == no_break) continue;
+    auto& member = state.breaks[i];
+    if (member.phase == Phase::counting) member.due_since = turn.now;
+    member.phase = Phase::open;
+    member.unspaced = false;
+    member.held = 0;
+  }
   const auto shown = describe(state, turn.policy);
   auto& fact = record_prompt(turn, FactKind::prompt, "B4");
-  fact.also = shown.also;
   fact.urgency = shown.urgency;
   fact.reason = shown.reason;
   fact.posture = shown.posture;
@@ -158,127 +140,38 @@ void show(Turn& turn, std::size_t index, bool in_gap) {
   turn.out.emplace_back(ShowPrompt{shown});
 }
 
-void show_run(Turn& turn) {
-  auto& prompt = turn.state.prompt;
-  prompt.hidden = turn.state.input.barred;
-  if (prompt.hidden) return;
-  turn.out.emplace_back(
-      ShowRunning{describe(turn.state, turn.policy), prompt.run_since, prompt.run_until});
-}
-
-void take(Turn& turn) {
-  const auto index = turn.state.prompt.index;
-  const auto id = turn.state.prompt.id;
-  close_prompt(turn);
-  complete(turn, index, How::taken, id, "B7");
-}
-
-void start(Turn& turn) {
-  auto& prompt = turn.state.prompt;
-  const auto length = spec_of(turn, prompt.index).run_length;
-  record_prompt(turn, FactKind::started, "B6");
-  if (length == Duration::zero()) {
-    turn.out.emplace_back(WithdrawPrompt{prompt.id});
-    take(turn);
-    return;
-  }
-  shown_break(turn).phase = Phase::running;
-  prompt.running = true;
-  prompt.run_since = turn.now;
-  prompt.run_until = after(turn.now, length);
-  show_run(turn);
-}
-
-void snooze(Turn& turn) {
+// Its breaks are due again.
+void reopen(Turn& turn, bool unspaced) {
   auto& state = turn.state;
-  auto& entry = shown_break(turn);
-  if (entry.snoozes >= turn.policy.prompt.max_snoozes) {
-    refuse(turn, state.prompt.id, "no snooze is left");
-    return;
+  for (const auto i : members_of(state.prompt)) {
+    if (i == no_break) continue;
+    auto& entry = state.breaks[i];
+    entry.phase = Phase::due;
+    entry.waits_since = turn.now;
+    entry.unspaced = unspaced;
   }
-  ++entry.snoozes;
-  ++state.day.totals.snoozed;
-  entry.phase = Phase::snoozed;
-  entry.away_from = turn.present();
-  entry.away_for = turn.policy.prompt.snooze;
-  record_prompt(turn, FactKind::snoozed, "B7").length = entry.away_for;
   turn.out.emplace_back(WithdrawPrompt{state.prompt.id});
-  close_prompt(turn);
+  state.prompt = {};
+}
+
+}  // namespace
+
+std::array<std::size_t, 2> members_of(const OpenPrompt& prompt) {
+  return {prompt.index, prompt.partner};
+}
+
+Fact& record_prompt(Turn& turn, FactKind kind, const char* rule) {
+  const auto& prompt = turn.state.prompt;
+  auto& fact = turn.record(kind, rule, turn.state.breaks[prompt.index]);
+  fact.prompt_id = prompt.id;
+  if (prompt.partner != no_break) fact.also.push_back(turn.state.breaks[prompt.partner].id);
+  return fact;
 }
 
 bool may_skip(const State& state, const Policy& policy) {
   const auto& most = policy.prompt.max_skips_per_day;
   return !most || state.day.totals.skipped < *most;
 }
-
-void skip(Turn& turn) {
-  auto& state = turn.state;
-  if (!may_skip(state, turn.policy)) {
-    refuse(turn, state.prompt.id, "no skip is left today");
-    return;
-  }
-  ++state.day.totals.skipped;
-  record_prompt(turn, FactKind::skipped, "B7");
-  turn.out.emplace_back(WithdrawPrompt{state.prompt.id});
-  const auto index = state.prompt.index;
-  close_prompt(turn);
-  restart_count(turn, index);
-}
-
-void answer_open(Turn& turn, Answer answer) {
-  auto& state = turn.state;
-  switch (answer) {
-    case Answer::start:
-      start(turn);
-      break;
-    case Answer::done:
-      turn.out.emplace_back(WithdrawPrompt{state.prompt.id});
-      take(turn);
-      break;
-    case Answer::snooze:
-      snooze(turn);
-      break;
-    case Answer::skip:
-      skip(turn);
-      break;
-    case Answer::dismiss:
-      // It is off the screen already; if that was not allowed it comes back on return.
-      state.prompt.hidden = true;
-      skip(turn);
-      break;
-    case Answer::quiet_today:
-      state.day.quiet = true;
-      break;
-  }
-}
-
-void answer_running(Turn& turn, Answer answer) {
-  auto& state = turn.state;
-  switch (answer) {
-    case Answer::start:
-      break;
-    case Answer::done:
-      turn.out.emplace_back(WithdrawPrompt{state.prompt.id});
-      take(turn);
-      break;
-    case Answer::snooze:
-      snooze(turn);
-      break;
-    case Answer::skip:
-      skip(turn);
-      break;
-    case Answer::dismiss:
-      if (state.prompt.dismissed) break;
-      state.prompt.dismissed = true;
-      turn.out.emplace_back(WithdrawPrompt{state.prompt.id});
-      break;
-    case Answer::quiet_today:
-      state.day.quiet = true;
-      break;
-  }
-}
-
-}  // namespace
 
 Prompt describe(const State& state, const Policy& policy) {
   const auto& open = state.prompt;
@@ -287,114 +180,22 @@ Prompt describe(const State& state, const Policy& policy) {
   prompt.id = open.id;
   prompt.break_id = entry.id;
   prompt.posture = open.posture;
-  if (entry.kind == BreakKind::ordinary) prompt.routine = policy.breaks[open.index].routine;
-  prompt.duration = spec_of(state, policy, open.index).run_length;
   prompt.urgency = open.urgency;
   prompt.reason = open.reason;
   prompt.before = open.before;
-  prompt.snoozes_left =
-      policy.prompt.max_snoozes - std::min(policy.prompt.max_snoozes, entry.snoozes);
   prompt.skip_allowed = may_skip(state, policy);
+  auto snoozes = entry.snoozes;
+  auto run = open.index;
+  if (open.partner != no_break) {
+    const auto& partner = state.breaks[open.partner];
+    prompt.also.push_back(partner.id);
+    snoozes = std::max(snoozes, partner.snoozes);
+    run = open.partner;
+  }
+  prompt.snoozes_left = policy.prompt.max_snoozes - std::min(policy.prompt.max_snoozes, snoozes);
+  prompt.duration = spec_of(state, policy, run).run_length;
+  if (state.breaks[run].kind == BreakKind::ordinary) prompt.routine = policy.breaks[run].routine;
   return prompt;
-}
-
-void apply(Turn& turn, const Answered& event) {
-  auto& state = turn.state;
-  const auto open = state.prompt.id;
-  if (open == 0 || (event.prompt_id != 0 && event.prompt_id != open)) {
-    if (event.answer == Answer::quiet_today && event.prompt_id == 0) {
-      state.day.quiet = true;
-      turn.changed = true;
-      return;
-    }
-    refuse(turn, event.prompt_id, open == 0 ? "no prompt is open" : "that prompt is not open");
-    return;
-  }
-  turn.changed = true;
-  state.prompt.running ? answer_running(turn, event.answer) : answer_open(turn, event.answer);
-}
-
-void apply(Turn& turn, const PromptVanished& event) {
-  auto& prompt = turn.state.prompt;
-  if (prompt.id != 0 && prompt.id == event.prompt_id) prompt.hidden = true;
-}
-
-void apply(Turn& turn, const TakeBreak& event) {
-  auto& state = turn.state;
-  const auto& breaks = turn.policy.breaks;
-  const auto found = std::find_if(breaks.begin(), breaks.end(), [&](const BreakPolicy& policy) {
-    return policy.id == event.break_id;
-  });
-  if (found == breaks.end()) {
-    refuse(turn, 0, "no such break");
-    return;
-  }
-  const auto index = static_cast<std::size_t>(found - breaks.begin());
-  if (state.prompt.running) {
-    if (state.prompt.index != index) refuse(turn, state.prompt.id, "another break is running");
-    return;
-  }
-  if (state.prompt.id != 0 && state.prompt.index != index) {
-    withdraw(turn, 0);
-  }
-  if (state.prompt.id == 0) {
-    state.prompt.id = state.next_id++;
-    state.prompt.index = index;
-    state.prompt.shown_at = turn.now;
-    state.prompt.urgency = Urgency::low;
-  }
-  start(turn);
-}
-
-void leave(Turn& turn) {
-  if (turn.now < leaves_at(turn)) return;
-  auto& state = turn.state;
-  const auto index = state.prompt.index;
-  const auto id = state.prompt.id;
-  const auto since = state.absence.since;
-  record_prompt(turn, FactKind::withdrawn, "B6").since = since;
-  turn.out.emplace_back(WithdrawPrompt{id});
-  close_prompt(turn);
-  complete(turn, index, How::natural, id, "B6", since);
-}
-
-void end_run(Turn& turn) {
-  auto& state = turn.state;
-  const auto& prompt = state.prompt;
-  if (!prompt.running || turn.now < prompt.run_until) return;
-  const auto last = last_input(state);
-  const bool away = state.absence.on ||
-                    (!input_goes_on(state) && last != not_yet && turn.now - last >= left_keyboard);
-  const auto index = prompt.index;
-  const auto id = prompt.id;
-  if (state.input.barred)
-    turn.out.emplace_back(WithdrawPrompt{id});
-  else
-    turn.out.emplace_back(ShowFinished{id, away});
-  close_prompt(turn);
-  complete(turn, index, How::taken, id, "B6");
-}
-
-void expire(Turn& turn) {
-  if (turn.now < expires_at(turn)) return;
-  auto& state = turn.state;
-  auto& entry = shown_break(turn);
-  const auto index = state.prompt.index;
-  turn.out.emplace_back(WithdrawPrompt{state.prompt.id});
-  if (entry.expired_once) {
-    ++state.day.totals.missed;
-    record_prompt(turn, FactKind::missed, "B7");
-    close_prompt(turn);
-    restart_count(turn, index);
-    return;
-  }
-  ++state.day.totals.expired;
-  record_prompt(turn, FactKind::expired, "B7");
-  entry.expired_once = true;
-  entry.phase = Phase::expired;
-  entry.away_from = turn.present();
-  entry.away_for = turn.policy.prompt.return_;
-  close_prompt(turn);
 }
 
 bool show_next(Turn& turn) {
@@ -407,20 +208,26 @@ bool show_next(Turn& turn) {
 }
 
 void withdraw(Turn& turn, std::uint16_t by) {
-  auto& state = turn.state;
-  auto& entry = shown_break(turn);
   record_prompt(turn, FactKind::withdrawn, by != 0 ? "B5a" : "B7").by = list_of(by);
-  turn.out.emplace_back(WithdrawPrompt{state.prompt.id});
-  entry.phase = Phase::due;
-  entry.waits_since = turn.now;
-  entry.unspaced = by != 0;
-  state.prompt = {};
+  reopen(turn, by != 0);
 }
 
 void drop_prompt(Turn& turn, const char* rule) {
   record_prompt(turn, FactKind::withdrawn, rule);
-  turn.out.emplace_back(WithdrawPrompt{turn.state.prompt.id});
-  turn.state.prompt = {};
+  reopen(turn, true);
+}
+
+void close_prompt(Turn& turn) {
+  auto& state = turn.state;
+  // What had to wait for this prompt waits for its own gap anew.
+  for (auto& entry : state.breaks) {
+    if (entry.phase == Phase::due) entry.waits_since = turn.now;
+  }
+  if (state.breaks[state.prompt.index].id != "micro") {
+    state.has_closed = true;
+    state.last_closed = turn.present();
+  }
+  state.prompt = {};
 }
 
 void hide_prompt(Turn& turn) {
@@ -428,6 +235,14 @@ void hide_prompt(Turn& turn) {
   if (prompt.id == 0) return;
   prompt.hidden = true;
   turn.out.emplace_back(WithdrawPrompt{prompt.id});
+}
+
+void show_run(Turn& turn) {
+  auto& prompt = turn.state.prompt;
+  prompt.hidden = turn.state.input.barred;
+  if (prompt.hidden) return;
+  turn.out.emplace_back(
+      ShowRunning{describe(turn.state, turn.policy), prompt.run_since, prompt.run_until});
 }
 
 void show_again(Turn& turn) {
@@ -449,10 +264,7 @@ void watch_gap(Turn& turn) {
   turn.out.emplace_back(WatchIdle{typing_gap_watch, threshold, false});
 }
 
-Instant prompt_deadline(const Turn& turn) {
-  const auto& prompt = turn.state.prompt;
-  if (prompt.running) return prompt.run_until;
-  if (prompt.id != 0) return std::min(leaves_at(turn), expires_at(turn));
+Instant show_deadline(const Turn& turn) {
   const auto best = next_candidate(turn);
   return best.index == no_break ? never : std::min(best.latest, gap_opens_at(turn));
 }

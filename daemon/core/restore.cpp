@@ -15,6 +15,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr Duration neutral_gap = seconds(120);  // B9
+constexpr Duration plugins_have = seconds(30);  // to say again how things stand
 
 Duration gap_of(const Turn& turn, const Restored& event) {
   const auto uptime = turn.now.time_since_epoch();
@@ -31,11 +32,17 @@ void move(PresentTime& time, Duration by) {
   move(time.to, by);
 }
 
+std::array<PresentTime*, 6> counters_of(Memory& memory) {
+  return {&memory.present,     &memory.session,       &memory.day.present,
+          &memory.stand.timer, &memory.stand.stretch, &memory.stand.standing};
+}
+
 // Onto the clock of this boot.
 void move(Memory& memory, Duration by) {
   move(memory.absence.since, by);
-  for (auto* time : {&memory.present, &memory.session, &memory.posture_timer, &memory.day.present})
-    move(*time, by);
+  for (auto* time : counters_of(memory)) move(*time, by);
+  for (auto& signal : memory.signals) move(signal.settles, by);
+  for (auto& source : memory.busy) move(source.read_at, by);
   for (auto* list : {&memory.breaks, &memory.parked}) {
     for (auto& entry : *list) {
       move(entry.worked, by);
@@ -54,8 +61,7 @@ void move(Memory& memory, Duration by) {
 
 // Nothing counts between `saved_at` and the first sign of life.
 void stop_counts(Memory& memory, Instant saved_at) {
-  for (auto* time : {&memory.present, &memory.session, &memory.posture_timer, &memory.day.present})
-    time->take_back(saved_at);
+  for (auto* time : counters_of(memory)) time->take_back(saved_at);
   for (auto& entry : memory.breaks) entry.worked.take_back(saved_at);
 }
 
@@ -64,8 +70,7 @@ void leave_out(Memory& memory, Duration gap) {
   const auto leave_out_of = [&](PresentTime& time) {
     if (time.counting) move(time.from, gap);
   };
-  for (auto* time : {&memory.present, &memory.session, &memory.posture_timer, &memory.day.present})
-    leave_out_of(*time);
+  for (auto* time : counters_of(memory)) leave_out_of(*time);
   for (auto& entry : memory.breaks) {
     leave_out_of(entry.worked);
     move(entry.absence.since, gap);
@@ -81,6 +86,8 @@ Saved save(const State& state) {
   saved.utc = WallTime(state.now.time_since_epoch() + state.wall_offset.value_or(Duration::zero()));
   saved.memory = state;
   std::erase_if(saved.memory.pauses, [](const Pause& pause) { return pause.key != "person"; });
+  for (auto& signal : saved.memory.signals) signal.doubted = never;
+  saved.awaits_input = state.input.awaits_input;
   saved.locked = state.input.lock != LockState::open;
   const auto& devices = state.input.devices;
   for (std::size_t i = 0; i < devices.size(); ++i) {
@@ -113,9 +120,10 @@ void apply(Turn& turn, const Restored& event) {
 
   // The source tells at once how things stand; until then the last state holds.
   auto& input = state.input;
+  input = {};
   auto last = saved.last_input;
   move(last, saved_at - saved.boottime);
-  input.awaits_input = !neutral || state.absence.on;
+  input.awaits_input = !neutral || saved.awaits_input;
   bool may_move_back = false;
   if (neutral) {
     move(last, gap);
@@ -140,6 +148,13 @@ void apply(Turn& turn, const Restored& event) {
   pointer.settled = saved.pointer_active;
 
   state.prompt.hidden = state.prompt.id != 0;
+  state.desk_mm.reset();
+  state.desk_doubted = state.stand.desk ? after(turn.now, plugins_have) : never;
+  // Plugins say again what they see; until then it is taken to be as it was.
+  for (auto& signal : state.signals) {
+    signal.on = signal.on && neutral;
+    signal.doubted = signal.on ? after(turn.now, plugins_have) : never;
+  }
 
   match_breaks(turn);
   // The clock as it was, so that ClockSet sees a step.

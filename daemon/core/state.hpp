@@ -55,13 +55,17 @@ struct Input {
   bool operator==(const Input&) const = default;
 };
 
+// ------------------------------------------------------------------------------- what is saved
+
+/// Something that holds prompts back while it is on, and for a while after (A2).
 struct Signal {
   bool on = false;
-  Instant settles = not_yet;  ///< A2: holds on until then
+  Instant settles = not_yet;  ///< after it went off, it holds until then
+  Instant doubted = never;    ///< on only as it was when saved; forgotten then, unless confirmed
   bool operator==(const Signal&) const = default;
-};
 
-// ------------------------------------------------------------------------------- what is saved
+  bool holds(Instant now) const { return on || now < settles; }
+};
 
 /// An absence as one counter sees it.
 struct Absence {
@@ -89,9 +93,9 @@ struct BreakRecord {
   std::uint32_t snoozes = 0;  ///< spent
   bool expired_once = false;
   Returning returning = Returning::no;
-  bool shown = false;     ///< in this due period
   bool unspaced = false;  ///< B11: the next showing is neither spaced nor counted
   bool low = false;       ///< A4: released by the limit, always low
+  bool bounded = false;   ///< A2: released, to be shown before the next busy start
   bool after_meeting = false;
   bool pulled = false;     ///< A3: offered early
   std::uint16_t held = 0;  ///< set of HeldBy, empty unless due and held
@@ -138,6 +142,35 @@ struct Day {
   bool operator==(const Day&) const = default;
 };
 
+/// One availability source's last good set (A8).
+struct BusySource {
+  std::string source;
+  std::vector<BusyInterval> intervals;
+  Instant read_at;
+  bool operator==(const BusySource&) const = default;
+};
+
+struct SitStand {
+  Posture posture = Posture::unknown;
+  bool desk = false;           ///< S1: a desk tells the posture, or did when this was saved
+  bool said = false;           ///< S5: the person said that they have a sit–stand desk
+  PresentTime timer;           ///< S2: towards the next stand prompt
+  PresentTime stretch;         ///< in this posture
+  PresentTime standing;        ///< today
+  Duration longest_sitting{};  ///< today, but for the stretch that goes on
+  bool settled = true;         ///< S1: this absence has had its effect
+  bool noted = false;          ///< S6: the sit note of this stretch was given
+  bool noted_ceiling = false;  ///< S3
+  Duration grown{};            ///< S3: added to stand_for
+  std::uint32_t offers = 0, accepted = 0;  ///< S3: this week
+  std::optional<std::int64_t> week;        ///< its Monday
+  std::uint32_t declined_in_row = 0;       ///< S7
+  bool doubled = false;                    ///< S7: sit_for, today
+  std::uint32_t doubled_days = 0;
+  bool asked = false;  ///< S7: whether to switch it off
+  bool operator==(const SitStand&) const = default;
+};
+
 /// What survives a restart (B9).
 struct Memory {
   Absence absence{true, true, {}, false};
@@ -145,7 +178,6 @@ struct Memory {
   bool in_session = false;
   PresentTime present;              ///< P: the clock of snoozes, expiry, returns and spacing
   PresentTime session;              ///< P7: with short idleness
-  PresentTime posture_timer;        ///< S2, P7
   std::vector<BreakRecord> breaks;  ///< those of the policy in its order, daily limit, posture
   std::vector<BreakRecord> parked;  ///< no longer configured; they come back with their counts
   OpenPrompt prompt;
@@ -154,7 +186,18 @@ struct Memory {
   Duration last_closed{};  ///< B11: present time at the last closing
   std::vector<Pause> pauses;
   Day day;
+  SitStand stand;
+  std::array<Signal, live_signal_count> signals;
+  std::vector<BusySource> busy;
   bool operator==(const Memory&) const = default;
+};
+
+/// Busy time as the rules see it: joined, of one kind (A1, A7).
+struct Block {
+  WallTime from;
+  WallTime to;
+  bool out_of_office = false;
+  bool operator==(const Block&) const = default;
 };
 
 struct State : Memory {
@@ -162,13 +205,20 @@ struct State : Memory {
   bool started = false;
   std::optional<Duration> wall_offset;  ///< WallTime − Instant
   Input input;
-  std::array<Signal, live_signal_count> signals;
-  Presence presence = Presence::idle;  ///< as last told
+  Presence presence = Presence::idle;   ///< as last told
+  std::optional<std::int32_t> desk_mm;  ///< S1: while a desk reports its height
+  Instant desk_doubted = never;  ///< after a restart: given up if it has not reported by then
+  Instant desk_asked = not_yet;  ///< until then the desk moves as asked, not by hand
 
   // Derived from the policy and the clock; recomputed when either changes.
   Instant day_turns = never;
   bool hours_open = true;
   Instant hours_change = never;
+  std::vector<Block> blocks;        ///< sorted by start; those of one kind do not overlap
+  Signal meeting, out_of_office;    ///< as of the last look
+  Instant blocks_change = never;    ///< the next start or end of a block
+  Instant blocks_looked = not_yet;  ///< when they were last looked at
+  std::optional<Block> next_block;  ///< the next one to start
 
   Instant saved_at = not_yet;
   Duration saved_present{};

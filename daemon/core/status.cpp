@@ -8,6 +8,7 @@
 #include "core/local_time.hpp"
 #include "core/presence.hpp"
 #include "core/prompts.hpp"
+#include "core/sit_stand.hpp"
 
 namespace poised::core {
 namespace {
@@ -60,6 +61,15 @@ Duration active_of(const State& state, Device which, Instant now) {
   return state.input.devices[static_cast<std::size_t>(which)].active.at(now);
 }
 
+// As if something became due now: the state itself looks at the clock only when something waits.
+std::uint16_t holds_at(const State& state, Instant now, const Policy& policy) {
+  auto looking = state;
+  CommandSink none;
+  Turn turn{looking, policy, none, now};
+  look_around(turn);
+  return general_holds(looking, now);
+}
+
 }  // namespace
 
 WallTime wall_time(const State& state, Instant at) {
@@ -81,11 +91,14 @@ Status status(const State& state, Instant now, const Policy& policy) {
   status.today = state.day.present.at(now);
   status.keyboard_active = active_of(state, Device::keyboard, now);
   status.pointer_active = active_of(state, Device::pointer, now);
-  status.posture_for = state.posture_timer.at(now);
+  status.posture = state.stand.posture;
+  status.posture_for = state.stand.stretch.at(now);
+  status.stand_enabled = stand_enabled(state, policy);
   for (std::size_t i = 0; i < state.breaks.size(); ++i) {
-    // Only what is configured by name, and the daily limit if it is wanted at all.
+    // What is configured by name, and of the rest what is wanted at all.
     const auto kind = state.breaks[i].kind;
-    if (kind == BreakKind::ordinary || spec_of(state, policy, i).enabled)
+    if (kind == BreakKind::ordinary || spec_of(state, policy, i).enabled ||
+        (kind == BreakKind::posture && status.stand_enabled))
       status.breaks.push_back(break_status(state, now, policy, i));
   }
   std::sort(status.breaks.begin(), status.breaks.end(),
@@ -102,7 +115,7 @@ Status status(const State& state, Instant now, const Policy& policy) {
     if (state.day_turns != never) quiet.until = state.day_turns;
     status.paused.push_back(std::move(quiet));
   }
-  status.held_by = list_of(general_holds(state));
+  status.held_by = list_of(holds_at(state, now, policy));
   status.day = day_totals(state, now);
   return status;
 }

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 
+#include "core/answers.hpp"
 #include "core/availability.hpp"
 #include "core/breaks.hpp"
+#include "core/busy.hpp"
 #include "core/day.hpp"
 #include "core/presence.hpp"
 #include "core/prompts.hpp"
 #include "core/restore.hpp"
+#include "core/sit_stand.hpp"
 
 namespace poised::core {
 namespace {
@@ -18,15 +21,9 @@ using std::chrono::seconds;
 constexpr Duration save_every = seconds(60);  // B9, of present time
 // Far more rounds than one instant can need: a bound against a rule that contradicts itself.
 constexpr int most_rounds = 64;
+constexpr std::size_t own_entries = 2;  // of Memory::breaks: the daily limit, posture
 
 void apply(Turn&, const TimerElapsed&) {}
-
-void apply(Turn& turn, const SignalChanged& event) {
-  turn.state.signals[static_cast<std::size_t>(event.signal)].on = event.on;
-}
-void apply(Turn&, const BusyReplaced&) {}
-void apply(Turn&, const DeskHeight&) {}
-void apply(Turn&, const PostureSaid&) {}
 
 void apply(Turn& turn, const PolicyChanged&) {
   match_breaks(turn);
@@ -36,12 +33,13 @@ void apply(Turn& turn, const PolicyChanged&) {
 
 // Everything but input, which comes and goes by the minute, leaves these where they are.
 Instant earliest_of_input(const Turn& turn) {
-  return std::min({turn.state.other_deadline, presence_deadline(turn), prompt_deadline(turn)});
+  return std::min({turn.state.other_deadline, presence_deadline(turn), answer_deadline(turn),
+                   show_deadline(turn)});
 }
 
 Instant earliest(Turn& turn) {
-  turn.state.other_deadline =
-      std::min({turn.state.day_turns, break_deadline(turn), hold_deadline(turn)});
+  turn.state.other_deadline = std::min(
+      {turn.state.day_turns, break_deadline(turn), hold_deadline(turn), posture_deadline(turn)});
   return earliest_of_input(turn);
 }
 
@@ -54,9 +52,11 @@ bool is_input_or_time(const Event& event) {
 void run_deadlines(Turn& turn, bool answer_follows) {
   turn_day(turn);
   end_pauses(turn);
+  forget_stale_calendars(turn);
   settle_presence(turn);
   end_session(turn);
   leave(turn);
+  settle_posture(turn);
   credit_natural(turn);
   end_run(turn);
   if (!answer_follows) expire(turn);
@@ -66,7 +66,9 @@ void run_deadlines(Turn& turn, bool answer_follows) {
 // (3) and (4).
 void settle(Turn& turn) {
   settle_holds(turn);
+  pull_forward(turn);
   if (show_next(turn)) settle_holds(turn);  // it may have been the last one of the day
+  give_sit_note(turn);
 }
 
 bool answers(std::span<const Event> events) {
@@ -77,6 +79,12 @@ bool answers(std::span<const Event> events) {
 bool is_about_the_past(const Event& event, Instant now) {
   const auto* stopped = std::get_if<InputStopped>(&event);
   return stopped && stopped->since < now;
+}
+
+bool changes_policy(std::span<const Event> events) {
+  return std::any_of(events.begin(), events.end(), [](const Event& event) {
+    return std::holds_alternative<PolicyChanged>(event);
+  });
 }
 
 void start(Turn& turn) {
@@ -107,10 +115,11 @@ void advance(Turn& turn, Instant now) {
 void decide(Turn& turn) {
   auto& deadline = turn.state.deadline;
   for (int round = 0; round < most_rounds; ++round) {
-    if (earliest(turn) <= turn.now) run_deadlines(turn, false);
-    settle(turn);
     deadline = earliest(turn);
-    if (deadline > turn.now) break;
+    turn.touched = deadline <= turn.now;
+    if (turn.touched) run_deadlines(turn, false);
+    settle(turn);
+    if (!turn.touched) return;
   }
 }
 
@@ -146,8 +155,8 @@ void step(State& state, std::span<const Event> events, Instant now, const Policy
   now = std::max(now, state.now);
   // Deadlines are judged by the policy in hand, so what is counted must fit it first; those on the
   // way, which the old one made, come at the moment of the change.
-  for (const auto& event : events) {
-    if (!std::holds_alternative<PolicyChanged>(event)) continue;
+  const bool fits = state.breaks.size() == policy.breaks.size() + own_entries;
+  if (!fits || changes_policy(events)) {
     turn.now = now;
     apply(turn, PolicyChanged{});
   }
@@ -165,6 +174,8 @@ void step(State& state, std::span<const Event> events, Instant now, const Policy
     turn.touched = turn.touched || !is_input_or_time(event);
     std::visit([&](const auto& of_kind) { apply(turn, of_kind); }, event);
     settle_presence(turn);
+    // What became due while no process ran was due before anything that is heard now.
+    if (std::holds_alternative<Restored>(event)) run_deadlines(turn, answers(events));
   }
   state.now = now;
   if (!turn.touched) state.deadline = earliest_of_input(turn);

@@ -45,6 +45,9 @@ struct Turn {
     return fact;
   }
 
+  /// Index of the stand prompt's entry, the last one.
+  std::size_t posture_index() const { return state.breaks.size() - 1; }
+
   /// P: present time so far.
   Duration present() const { return state.present.at(now); }
 };
@@ -54,6 +57,9 @@ inline Instant after(Instant at, Duration length) {
   if (at == never || length > never - std::max(at, Instant{})) return never;
   return at + length;
 }
+
+/// That of the stand prompt.
+BreakSpec stand_spec(const State& state, const Policy& policy);
 
 inline BreakSpec spec_of(const State& state, const Policy& policy, std::size_t index) {
   const auto& entry = state.breaks[index];
@@ -68,7 +74,7 @@ inline BreakSpec spec_of(const State& state, const Policy& policy, std::size_t i
     case BreakKind::posture:
       break;
   }
-  return {};
+  return stand_spec(state, policy);
 }
 inline BreakSpec spec_of(const Turn& turn, std::size_t index) {
   return spec_of(turn.state, turn.policy, index);
@@ -85,7 +91,7 @@ inline Duration worked_of(const State& state, std::size_t index, Instant now) {
     case BreakKind::posture:
       break;
   }
-  return state.posture_timer.at(now);
+  return state.stand.timer.at(now);
 }
 
 }  // namespace poised::core

@@ -22,7 +22,7 @@ constexpr int schema = 1;
 constexpr std::int64_t most_elapsed = std::int64_t{1} << 59;
 constexpr std::int64_t most_since_1970 = std::int64_t{1} << 62;
 constexpr std::int64_t most_days = 50'000;  // from 1833 to 2106
-constexpr std::size_t most_entries = 1000;
+constexpr std::size_t most_entries = 10'000;
 
 struct Broken : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -50,6 +50,10 @@ template <>
 struct Names<PromptReason> {
   static constexpr std::array list{"interval",     "posture", "after-meeting",
                                    "pull-forward", "expired", "snoozed"};
+};
+template <>
+struct Names<BusyClass> {
+  static constexpr std::array list{"busy", "tentative", "out-of-office"};
 };
 template <>
 struct Names<Posture> {
@@ -85,9 +89,9 @@ void fields(Visitor& visit, BreakRecord& entry) {
   visit("snoozes", entry.snoozes);
   visit("expired_once", entry.expired_once);
   visit("returning", entry.returning);
-  visit("shown", entry.shown);
   visit("unspaced", entry.unspaced);
   visit("low", entry.low);
+  visit("bounded", entry.bounded);
   visit("after_meeting", entry.after_meeting);
   visit("pulled", entry.pulled);
   visit("held", entry.held);
@@ -148,13 +152,55 @@ void fields(Visitor& visit, Day& day) {
 }
 
 template <class Visitor>
+void fields(Visitor& visit, SitStand& stand) {
+  visit("posture", stand.posture);
+  visit("desk", stand.desk);
+  visit("said", stand.said);
+  visit("timer", stand.timer);
+  visit("stretch", stand.stretch);
+  visit("standing", stand.standing);
+  visit("longest_sitting", stand.longest_sitting);
+  visit("settled", stand.settled);
+  visit("noted", stand.noted);
+  visit("noted_ceiling", stand.noted_ceiling);
+  visit("grown", stand.grown);
+  visit("offers", stand.offers);
+  visit("accepted", stand.accepted);
+  visit("week", stand.week);
+  visit("declined_in_row", stand.declined_in_row);
+  visit("doubled", stand.doubled);
+  visit("doubled_days", stand.doubled_days);
+  visit("asked", stand.asked);
+}
+
+template <class Visitor>
+void fields(Visitor& visit, Signal& signal) {
+  visit("on", signal.on);
+  visit("settles", signal.settles);
+}
+
+template <class Visitor>
+void fields(Visitor& visit, BusyInterval& interval) {
+  visit("from", interval.from);
+  visit("to", interval.to);
+  visit("class", interval.busy_class);
+  visit("all_day", interval.all_day);
+}
+
+template <class Visitor>
+void fields(Visitor& visit, BusySource& source) {
+  visit("source", source.source);
+  visit("intervals", source.intervals);
+  visit("read_at", source.read_at);
+}
+
+template <class Visitor>
 void fields(Visitor& visit, Memory& memory) {
   visit("absence", memory.absence);
   visit("natural_counted", memory.natural_counted);
   visit("in_session", memory.in_session);
   visit("present", memory.present);
   visit("session", memory.session);
-  visit("posture_timer", memory.posture_timer);
   visit("breaks", memory.breaks);
   visit("parked", memory.parked);
   visit("prompt", memory.prompt);
@@ -163,6 +209,9 @@ void fields(Visitor& visit, Memory& memory) {
   visit("last_closed", memory.last_closed);
   visit("pauses", memory.pauses);
   visit("day", memory.day);
+  visit("stand", memory.stand);
+  visit("signals", memory.signals);
+  visit("busy", memory.busy);
 }
 
 template <class Visitor>
@@ -174,6 +223,7 @@ void fields(Visitor& visit, SavedState& state) {
   visit("input_on", state.saved.input_on);
   visit("input_reported", state.saved.input_reported);
   visit("locked", state.saved.locked);
+  visit("awaits_input", state.saved.awaits_input);
   visit("last_input", state.saved.last_input);
   visit("keyboard_active", state.saved.keyboard_active);
   visit("pointer_active", state.saved.pointer_active);

@@ -7,9 +7,10 @@
 
 #include "core/saved.hpp"
 
-// The JSON form of what the core remembers over a restart (B9): one document, "schema": 1. Times
-// are nanoseconds. Fields that are missing keep their defaults, unknown ones are ignored, so that
-// older and newer versions read each other's files.
+// The JSON form of what the core remembers over a restart (B9): one document,
+// "schema": 1. Times are nanoseconds. Fields that are missing keep their
+// defaults, unknown ones are ignored, so that older and newer versions read
+// each other's files.
 namespace poised::store {
 
 struct SavedState {
@@ -21,8 +22,9 @@ struct SavedState {
 
 std::string to_json(const core::Saved& saved, std::string_view boot_id, bool welcomed = false);
 
-/// Empty if `text` is not such a document; `problem` then says why in one line: "saved state:
-/// FIELD: reason". Every value that is returned is within the core's bounds.
+/// Empty if `text` is not such a document; `problem` then says why in one line:
+/// "saved state: FIELD: reason". Every value that is returned is within the
+/// core's bounds.
 std::optional<SavedState> from_json(std::string_view text, std::string& problem);
 
 }  // namespace poised::store

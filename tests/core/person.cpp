@@ -35,6 +35,10 @@ class Writer {
         case 8:
           other();
           break;
+        case 9:
+        case 10:
+          if (habits_.calendar) world();
+          break;
         default:
           type();
       }
@@ -123,6 +127,51 @@ class Writer {
     wait(0, 20);
   }
 
+  void world() {
+    static constexpr std::array signals{LiveSignal::call,   LiveSignal::mic,
+                                        LiveSignal::camera, LiveSignal::screen_share,
+                                        LiveSignal::dnd,    LiveSignal::mirrored_display,
+                                        LiveSignal::video,  LiveSignal::full_screen};
+    switch (below(6)) {
+      case 0:
+      case 1: {
+        const auto signal = signals[below(signals.size())];
+        const auto index = static_cast<std::size_t>(signal);
+        on_[index] = !on_[index];
+        send(on_[index] ? "signal on" : "signal off", SignalChanged{signal, on_[index]});
+        break;
+      }
+      case 2:
+        meetings();
+        break;
+      case 3:
+        send("sit", PostureSaid{Posture::sitting});
+        break;
+      case 4:
+        send("stand", PostureSaid{Posture::standing});
+        break;
+      default:
+        if (below(3) == 0)
+          send("desk", DeskHeight{below(4) == 0 ? std::nullopt
+                                                : std::optional(below(2) == 0 ? 720 : 1100)});
+    }
+    wait(0, 60);
+  }
+
+  void meetings() {
+    BusyReplaced busy{below(3) == 0 ? "other" : "mine", {}};
+    for (auto count = below(6); count > 0; --count) {
+      BusyInterval interval;
+      interval.from = wall_of_monday() + std::chrono::hours(8) +
+                      std::chrono::minutes(below(static_cast<std::uint64_t>(habits_.hours) * 60));
+      interval.to = interval.from + std::chrono::minutes(below(100));
+      interval.busy_class = static_cast<BusyClass>(below(8) == 0 ? 2 : below(2));
+      interval.all_day = below(12) == 0;
+      busy.intervals.push_back(interval);
+    }
+    send("meetings", busy);
+  }
+
   void other() {
     switch (below(7)) {
       case 0:
@@ -190,6 +239,7 @@ class Writer {
   std::mt19937_64 random_;
   Habits habits_;
   Duration at_{};
+  std::array<bool, live_signal_count> on_{};
   std::vector<Deed> script_;
 };
 
@@ -217,6 +267,11 @@ Policy busy_rules(std::uint64_t seed) {
   if (below(4) == 0) policy.prompt.max_skips_per_day = 2;
   if (below(8) == 0) policy.prompt.gap = {};
   if (below(8) == 0) policy.prompt.critical = true;
+  policy.stand.enabled = static_cast<StandEnabled>(below(3));
+  policy.stand.sit_for = std::chrono::minutes(15 + below(30));
+  policy.stand.stand_for = std::chrono::minutes(5 + below(20));
+  policy.stand.in_meetings = below(3) == 0;
+  policy.availability.max_hold = std::chrono::minutes(20 + below(70));
   return policy;
 }
 

@@ -269,6 +269,19 @@ TEST(B9, ChangingConfigurationLosesNothing) {
   EXPECT_EQ(rig.count(FactKind::due), 1u);
 }
 
+TEST(B9, AChangeThatComesWithOverdueDeadlinesIsMadeFirst) {
+  auto rig = at_work(59min);
+  rig.policy.breaks.insert(rig.policy.breaks.begin(), {"eyes", true, 30min, 20s, 1min, "", {}});
+  CommandSink out;
+  // Nothing has stepped for ten minutes, and the stretch fell due in them.
+  step(rig.state, PolicyChanged{}, rig.now + 10min, rig.policy, out);
+  const auto breaks = status(rig.state, rig.now + 10min, rig.policy).breaks;
+  ASSERT_EQ(breaks.size(), 4u);
+  EXPECT_EQ(breaks[0].id, "eyes");
+  EXPECT_EQ(breaks[0].worked, 0s);
+  EXPECT_EQ(breaks[3].state, BreakState::waiting);
+}
+
 TEST(B9, ABreakThatIsSwitchedOffTakesItsPromptAlong) {
   auto rig = prompted();
   rig.change([](Policy& policy) { entry(policy, "stretch").enabled = false; });

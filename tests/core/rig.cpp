@@ -121,6 +121,7 @@ void Rig::check_safety(const CommandSink& commands) {
   if (open != members) violate("phases at odds with the prompt");
   if (on_screen != 0 && on_screen != state.prompt.id) violate("a stale prompt on the screen");
   if (state.deadline != never && !armed) violate("no deadline armed");
+  if (state.deadline <= now) violate("a deadline left over");
 }
 
 std::optional<Instant> Rig::next_report() const {
@@ -228,6 +229,13 @@ void Rig::send(std::vector<Event> events) {
         (answered->prompt_id == 0 || answered->prompt_id == on_screen))
       on_screen = 0;  // closed by hand
     if (lock) locked = lock->locked;
+    if (std::holds_alternative<Restored>(events[i])) {
+      locked = asleep = false;
+      on_screen = 0;
+    }
+    if (const auto* signal = std::get_if<SignalChanged>(&events[i]))
+      signals_[static_cast<std::size_t>(signal->signal)] = signal->on;
+    if (const auto* desk = std::get_if<DeskHeight>(&events[i])) desk_mm_ = desk->mm;
     if (sleep) asleep = sleep->asleep;
     if (!(lock && lock->locked) && !(sleep && sleep->asleep)) continue;
     // Whoever locks the screen stops typing.
@@ -253,6 +261,7 @@ void Rig::change(const std::function<void(Policy&)>& edit) {
 void Rig::restart(Duration gap, bool same_boot) {
   send(TimerElapsed{});
   const auto saved = save(state);
+  const auto inhibitors = state.pauses;
   state = {};
   armed.reset();
   watches_.clear();
@@ -265,8 +274,14 @@ void Rig::restart(Duration gap, bool same_boot) {
     for (auto& device : devices_) device.on = false;
     locked = false;
   }
-  step_now({Restored{saved, same_boot, wall()}});
-  std::vector<Event> events{LockChanged{locked}};
+  std::vector<Event> events{Restored{saved, same_boot, wall()}, LockChanged{locked}};
+  for (std::size_t i = 0; i < signals_.size() && plugins_report; ++i)
+    events.emplace_back(SignalChanged{static_cast<LiveSignal>(i), signals_[i]});
+  if (desk_mm_) events.emplace_back(DeskHeight{desk_mm_});
+  for (const auto& pause : inhibitors) {
+    if (pause.key != "person" && plugins_report)
+      events.emplace_back(Paused{pause.key, pause.reason, pause.until});
+  }
   for (std::size_t i = 0; i < devices_.size(); ++i) {
     auto& device = devices_[i];
     if (device.on || (device.reported && reporting_ == Reporting::late)) {

@@ -79,6 +79,7 @@ class Rig {
   std::size_t saves = 0;
   std::size_t wakes = 0;  ///< times the core was woken
   bool locked = false, asleep = false;
+  bool plugins_report = true;  ///< after a restart plugins and inhibitors speak up again
   /// Broken rules of safety, in words. Every test expects none.
   std::vector<std::string> violations;
 
@@ -99,6 +100,8 @@ class Rig {
   Reporting reporting_;
   Drive drive_;
   std::array<Device_, 3> devices_{};
+  std::array<bool, live_signal_count> signals_{};
+  std::optional<std::int32_t> desk_mm_;
   std::map<std::uint32_t, WatchIdle> watches_;
   CommandSink out_;
 };

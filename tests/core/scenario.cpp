@@ -150,6 +150,7 @@ void act(Rig& rig, const std::string& words) {
   } else if (verb == "idle") {
     rig.end_input(device_named(what));
   } else if (verb == "restart") {
+    rig.plugins_report = false;  // a scenario says so itself
     rig.restart(std::chrono::seconds(what.empty() ? 0 : std::stoi(what)));
   } else if (verb == "clock") {
     rig.step_wall(std::chrono::hours(std::stoi(what)));
