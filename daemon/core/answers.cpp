@@ -236,6 +236,10 @@ void apply(Turn& turn, const TakeBreak& event) {
   const bool is_open = state.prompt.index == index && state.prompt.partner == no_break;
   if (state.prompt.id != 0 && !is_open) withdraw(turn, 0);
   if (state.prompt.id == 0) {
+    // A snooze of the run makes a due period of it; nothing holds it any more.
+    auto& entry = state.breaks[index];
+    if (entry.phase == Phase::counting) entry.due_since = turn.now;
+    entry.held = 0;
     state.prompt.id = state.next_id++;
     state.prompt.index = index;
     state.prompt.shown_at = turn.now;

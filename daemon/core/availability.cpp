@@ -78,22 +78,27 @@ std::uint16_t live_holds(const State& state, Instant now) {
   return holds;
 }
 
-// A3: when the entry is to be offered before the next block; never if it is not.
-Instant pulls_at(const Turn& turn, std::size_t index) {
+// A3: when the entry is to be offered before which block, if it is.
+std::optional<EarlyOffer> pull_of(const Turn& turn, std::size_t index) {
   const auto& state = turn.state;
   const auto& entry = state.breaks[index];
   const auto& policy = turn.policy.breaks[index];
-  if (!turn.policy.availability.pull_forward || !state.next_block || !policy.enabled ||
+  if (!turn.policy.availability.pull_forward || state.blocks.empty() || !policy.enabled ||
       entry.phase != Phase::counting || !entry.worked.counting)
-    return never;
-  const auto& block = *state.next_block;
-  if (block.to - block.from < least_pulled_block || entry.pulled_for == block.from) return never;
-  const auto from = instant_of(state, block.from);
+    return std::nullopt;
   const auto worked = entry.worked.at(turn.now);
-  if (policy.interval - worked >= instant_of(state, block.to) - turn.now) return never;
   const auto half = after(turn.now, policy.interval / 2 - worked);
-  const auto at = std::max({turn.now, from - pull_ahead, half});
-  return at <= from - policy.duration - pull_margin ? at : never;
+  const auto due = after(turn.now, policy.interval - worked);
+  for (const auto& block : upcoming_blocks(state, turn.now)) {
+    const auto from = instant_of(state, block.from);
+    if (from - pull_ahead >= due) break;
+    if (block.to - block.from < least_pulled_block || entry.pulled_for == block.from ||
+        due >= instant_of(state, block.to))
+      continue;
+    const auto at = std::max({turn.now, from - pull_ahead, half});
+    if (at <= from - policy.duration - pull_margin) return EarlyOffer{at, block.from};
+  }
+  return std::nullopt;
 }
 
 bool is_pulled(const BreakRecord& entry) {
@@ -118,9 +123,10 @@ void hold_entry(Turn& turn, std::size_t index) {
   } else if (before != 0 && holds == 0) {
     entry.waits_since = turn.now;
     entry.bounded = (before & of_the_world) != 0;
-    const bool in_meeting = turn.state.meeting.on && (before & bit(HeldBy::calendar)) != 0;
-    entry.low = entry.low || in_meeting;
-    turn.record(FactKind::released, in_meeting ? "A4" : rule_of(before), entry);
+    // Busy, and yet nothing holds: the limit has let it go.
+    const bool by_limit = (general_holds(turn.state, turn.now) & bit(HeldBy::calendar)) != 0;
+    entry.low = entry.low || by_limit;
+    turn.record(FactKind::released, by_limit ? "A4" : rule_of(before), entry);
   }
 }
 
@@ -228,11 +234,12 @@ void settle_holds(Turn& turn) {
 
 void pull_forward(Turn& turn) {
   for (std::size_t i = 0; i < turn.policy.breaks.size(); ++i) {
-    if (turn.now < pulls_at(turn, i) || holds_on(turn, i) != 0) continue;
+    const auto offer = pull_of(turn, i);
+    if (!offer || turn.now < offer->at || holds_on(turn, i) != 0) continue;
     auto& entry = turn.state.breaks[i];
     entry.phase = Phase::due;
     entry.pulled = true;
-    entry.pulled_for = turn.state.next_block->from;
+    entry.pulled_for = offer->before;
     entry.due_since = entry.waits_since = turn.now;
     turn.changed = turn.touched = true;
   }
@@ -286,10 +293,10 @@ Instant hold_deadline(const Turn& turn) {
       }
     }
     if (i >= turn.policy.breaks.size()) continue;
-    if (const auto at = pulls_at(turn, i); at != never) {
+    if (const auto offer = pull_of(turn, i)) {
       const auto holds = holds_on(turn, i);
       if (holds == 0) {
-        consider(at);
+        consider(offer->at);
       } else {
         // Whatever ends first may let it be offered.
         consider(next_hold_change(state, turn.now));
@@ -298,9 +305,6 @@ Instant hold_deadline(const Turn& turn) {
       }
     }
   }
-  if (state.next_block && turn.policy.availability.pull_forward && state.present.counting)
-    consider(state.blocks_change);  // the block after the next may pull what
-                                    // this one does not
   for (const auto& signal : state.signals) consider(signal.doubted);
   // What holds matters only to what would be shown, or is.
   if (waits) consider(next_hold_change(state, turn.now));

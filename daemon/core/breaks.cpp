@@ -53,6 +53,12 @@ Instant interval_ends_at(const Turn& turn, std::size_t index, const BreakSpec& s
   return counts(turn.state, index) ? after(turn.now, left) : never;
 }
 
+// A9
+std::optional<EarlyOffer> early_offer(const Turn& turn, std::size_t index, Instant due) {
+  if (turn.state.breaks[index].kind != BreakKind::posture || due == never) return std::nullopt;
+  return before_meeting(turn, due);
+}
+
 Instant due_at(const Turn& turn, std::size_t index, const BreakSpec& spec) {
   const auto& entry = turn.state.breaks[index];
   if (!spec.enabled) return never;
@@ -60,8 +66,8 @@ Instant due_at(const Turn& turn, std::size_t index, const BreakSpec& spec) {
     return returns_at(turn, entry);
   if (entry.phase != Phase::counting) return never;
   const auto at = interval_ends_at(turn, index, spec);
-  if (entry.kind != BreakKind::posture || at == never) return at;
-  return before_meeting(turn, at).value_or(at);
+  const auto early = early_offer(turn, index, at);
+  return early ? early->at : at;
 }
 
 void end_due_period(BreakRecord& entry) {
@@ -177,9 +183,8 @@ void fall_due(Turn& turn) {
       if (worked_of(state, i, turn.now) >= spec.interval) {
         turn.record(FactKind::due, entry.kind == BreakKind::posture ? "S2" : "B1", entry);
       } else {
-        // Before its time, for the sake of a meeting (A9).
         entry.pulled = true;
-        entry.pulled_for = state.next_block->from;
+        entry.pulled_for = early_offer(turn, i, interval_ends_at(turn, i, spec))->before;
       }
     } else {
       entry.returning = entry.phase == Phase::snoozed ? Returning::snoozed : Returning::expired;

@@ -9,6 +9,9 @@ namespace {
 using std::chrono::hours;
 
 constexpr Duration stale_after = hours(24);  // A8
+// What a calendar may say goes beyond what arithmetic on instants can hold.
+constexpr WallTime first_time{};
+constexpr WallTime last_time{hours(24) * 366 * 200};
 
 bool makes_busy(const Turn& turn, const BusyInterval& interval) {
   switch (interval.busy_class) {
@@ -102,11 +105,13 @@ void refresh_blocks(Turn& turn) {
   std::vector<Block> busy, away;
   for (const auto& source : state.busy) {
     for (const auto& interval : source.intervals) {
-      if (interval.to <= interval.from) continue;
+      const auto from = std::clamp(interval.from, first_time, last_time);
+      const auto to = std::clamp(interval.to, first_time, last_time);
+      if (to <= from) continue;
       if (interval.busy_class == BusyClass::out_of_office)
-        away.push_back({interval.from, interval.to, true});
+        away.push_back({from, to, true});
       else if (makes_busy(turn, interval))
-        busy.push_back({interval.from, interval.to, false});
+        busy.push_back({from, to, false});
     }
   }
   state.blocks = joined(std::move(busy), turn.policy.availability.join);
@@ -116,6 +121,15 @@ void refresh_blocks(Turn& turn) {
                    [](const Block& a, const Block& b) { return a.from < b.from; });
   state.blocks_change = not_yet;
   look_at_blocks(turn);
+}
+
+std::span<const Block> upcoming_blocks(const State& state, Instant now) {
+  if (!state.wall_offset) return {};
+  const auto wall = WallTime(now.time_since_epoch() + *state.wall_offset);
+  const auto first =
+      std::upper_bound(state.blocks.begin(), state.blocks.end(), wall,
+                       [](WallTime time, const Block& block) { return time < block.from; });
+  return {first, state.blocks.end()};
 }
 
 void look_at_blocks(Turn& turn) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <span>
+
 #include "core/turn.hpp"
 
 // A1, A7, A8: busy times as the calendars tell them.
@@ -16,6 +18,9 @@ Instant stale_deadline(const State& state);
 void refresh_blocks(Turn& turn);
 /// Brings State::meeting and State::out_of_office up to `turn.now`.
 void look_at_blocks(Turn& turn);
+
+/// Those that begin after `now`, in order.
+std::span<const Block> upcoming_blocks(const State& state, Instant now);
 
 /// `at` on the clock of this boot.
 inline Instant instant_of(const State& state, WallTime at) {

@@ -10,7 +10,7 @@
 
 // What the person and their IT have set: a validated value, made by the configuration layer.
 // Field names are the configuration keys; defaults are those of the rules. All durations are > 0
-// unless a comment says otherwise.
+// unless a comment says otherwise; a break's `natural` is at least its `duration`.
 namespace poised::core {
 
 using namespace std::chrono_literals;  // NOLINT(google-global-names-in-headers): literals only
@@ -56,7 +56,7 @@ struct PromptPolicy {
   Duration expires = 10min;                        ///< B7: present time without an answer
   Duration return_ = 15min;                        ///< B7: present time after which it returns once
   bool critical = false;                           ///< B8
-  Duration min_gap = 20min;                        ///< B11: present time
+  Duration min_gap = 20min;                        ///< B11: present time; 0 = no spacing
   std::uint32_t max_per_day = 12;                  ///< B11: first shows
   bool operator==(const PromptPolicy&) const = default;
 };
@@ -77,8 +77,8 @@ struct StandPolicy {
 };
 
 struct AvailabilityPolicy {
-  Duration join = 5min;
-  Duration settle = 2min;
+  Duration join = 5min;    ///< A1: may be 0
+  Duration settle = 2min;  ///< A2: may be 0
   Duration max_hold = 90min;
   Duration max_soft_hold = 20min;
   bool tentative_is_busy = true;

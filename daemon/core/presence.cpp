@@ -155,7 +155,11 @@ void settle_passive(Turn& turn) {
   const bool counts = !input.barred && !input.awaits_input && signal_shows_presence(turn.state) &&
                       (input_goes_on(turn.state) ||
                        (last_input(turn.state) != not_yet && turn.now < passive_ends(turn)));
-  if (input.passive && !counts) input.evidence_ended = turn.now;
+  if (input.passive && !counts) {
+    // A late report of the last input may find the end of `passive_max` in the past.
+    input.evidence_ended =
+        input_goes_on(turn.state) ? turn.now : std::min(turn.now, passive_ends(turn));
+  }
   input.passive = counts;
 }
 

@@ -50,21 +50,6 @@ Candidate next_candidate(const Turn& turn) {
   return best;
 }
 
-// B5: a longer break that would come right after the shorter one takes its place.
-std::size_t longer_soon(const Turn& turn, std::size_t shorter) {
-  const auto& state = turn.state;
-  const auto length = spec_of(turn, shorter).duration;
-  auto best = shorter;
-  for (std::size_t i = 0; i < state.breaks.size(); ++i) {
-    if (state.breaks[i].phase != Phase::counting) continue;
-    const auto spec = spec_of(turn, i);
-    if (!spec.enabled || spec.duration <= length || holds_on(turn, i) != 0) continue;
-    if (spec.interval - worked_of(state, i, turn.now) > length + soon_margin) continue;
-    if (best == shorter || goes_before(turn, i, best)) best = i;
-  }
-  return best;
-}
-
 // B5c: the stretch that goes with a stand prompt, and the other way round.
 std::size_t partner_of(const Turn& turn, std::size_t index) {
   const auto& state = turn.state;
@@ -85,6 +70,22 @@ std::size_t partner_of(const Turn& turn, std::size_t index) {
   return no_break;
 }
 
+// B5: a longer break that would come right after the shorter one takes its place.
+std::size_t longer_soon(const Turn& turn, std::size_t shorter) {
+  const auto& state = turn.state;
+  const auto length = spec_of(turn, shorter).duration;
+  const auto partner = partner_of(turn, shorter);
+  auto best = shorter;
+  for (std::size_t i = 0; i < state.breaks.size(); ++i) {
+    if (state.breaks[i].phase != Phase::counting || i == partner) continue;
+    const auto spec = spec_of(turn, i);
+    if (!spec.enabled || spec.duration <= length || holds_on(turn, i) != 0) continue;
+    if (spec.interval - worked_of(state, i, turn.now) > length + soon_margin) continue;
+    if (best == shorter || goes_before(turn, i, best)) best = i;
+  }
+  return best;
+}
+
 PromptReason reason_of(const BreakRecord& entry) {
   if (entry.returning == Returning::snoozed) return PromptReason::snoozed;
   if (entry.returning == Returning::expired) return PromptReason::expired;
@@ -94,7 +95,9 @@ PromptReason reason_of(const BreakRecord& entry) {
 }
 
 Urgency urgency_of(const Turn& turn, const BreakRecord& entry, bool in_gap) {
-  if (!in_gap || entry.low || entry.returning == Returning::expired) return Urgency::low;
+  const bool in_meeting = (general_holds(turn.state, turn.now) & bit(HeldBy::calendar)) != 0;
+  if (!in_gap || in_meeting || entry.low || entry.returning == Returning::expired)
+    return Urgency::low;
   return turn.policy.prompt.critical ? Urgency::critical : Urgency::normal;
 }
 
@@ -115,8 +118,13 @@ void show(Turn& turn, std::size_t index, bool in_gap) {
   prompt.reason = reason_of(entry);
   if (prompt.reason == PromptReason::pull_forward) prompt.before = entry.pulled_for;
   if (const auto partner = partner_of(turn, index); partner != no_break) {
+    const auto& other = state.breaks[partner];
+    prompt.urgency = std::min(prompt.urgency, urgency_of(turn, other, in_gap));
     // The words that come first in precedence have the greater value.
-    prompt.reason = std::max(prompt.reason, reason_of(state.breaks[partner]));
+    if (const auto reason = reason_of(other); reason > prompt.reason) {
+      prompt.reason = reason;
+      if (reason == PromptReason::pull_forward) prompt.before = other.pulled_for;
+    }
     prompt.partner = partner;
     if (entry.kind != BreakKind::posture) std::swap(prompt.index, prompt.partner);
   }

@@ -83,7 +83,7 @@ void count_offer(Turn& turn, bool accepted) {
   stand.declined_in_row = 0;
 }
 
-// S4: nobody who stands is asked to; whoever was asked has done it.
+// S4: whoever was asked to stand has done it.
 void end_stand_prompt(Turn& turn) {
   auto& state = turn.state;
   const auto index = turn.posture_index();
@@ -106,6 +106,15 @@ void changed_by_person(Turn& turn, Posture posture, const char* how) {
     reset_stretch(turn);
   }
   set_posture(turn, posture, how, "S4");
+}
+
+// S5, S4: nobody is asked any more.
+void drop_stand_prompt(Turn& turn, const char* rule) {
+  const auto index = turn.posture_index();
+  const auto phase = turn.state.breaks[index].phase;
+  if (phase == Phase::counting) return;
+  if (phase == Phase::open) drop_prompt(turn, rule);
+  stop_offering(turn, index);
 }
 
 void note(Turn& turn, const char* kind, const char* rule, Duration length) {
@@ -180,10 +189,12 @@ void apply(Turn& turn, const DeskHeight& event) {
   const auto posture = *event.mm >= middle ? Posture::standing : Posture::sitting;
   // What is learned from a desk that was not there before, or that moves as asked, is no change
   // that somebody made.
-  if (!known || (turn.now < state.desk_asked && posture == Posture::standing))
+  if (!known || (turn.now < state.desk_asked && posture == Posture::standing)) {
+    if (posture == Posture::standing) drop_stand_prompt(turn, "S4");
     set_posture(turn, posture, "desk", "S1");
-  else
+  } else {
     changed_by_person(turn, posture, "hand");
+  }
 }
 
 void apply(Turn& turn, const PostureSaid& event) {
@@ -205,10 +216,7 @@ void settle_posture(Turn& turn) {
   const auto index = turn.posture_index();
   auto& entry = state.breaks[index];
   if (turn.now >= state.desk_doubted) apply(turn, DeskHeight{});
-  if (entry.phase != Phase::counting && !stand_enabled(state, turn.policy)) {
-    if (entry.phase == Phase::open) drop_prompt(turn, "S5");
-    stop_offering(turn, index);
-  }
+  if (!stand_enabled(state, turn.policy)) drop_stand_prompt(turn, "S5");
   if (!state.absence.on || stand.settled ||
       turn.now < after(state.absence.since, turn.policy.stand.reset_after))
     return;
@@ -257,18 +265,19 @@ Instant posture_deadline(const Turn& turn) {
   return deadline;
 }
 
-std::optional<Instant> before_meeting(const Turn& turn, Instant due) {
+std::optional<EarlyOffer> before_meeting(const Turn& turn, Instant due) {
   const auto& state = turn.state;
-  if (!turn.policy.stand.in_meetings || !state.next_block || state.next_block->out_of_office)
-    return std::nullopt;
-  const auto& block = *state.next_block;
-  const auto length = block.to - block.from;
-  if (length < shortest_meeting || length > longest_meeting ||
-      state.breaks[turn.posture_index()].pulled_for == block.from)
-    return std::nullopt;
-  const auto from = instant_of(state, block.from);
-  if (due < from - near_meeting || due > from + near_meeting) return std::nullopt;
-  return std::max(turn.now, from - before_start);
+  if (!turn.policy.stand.in_meetings) return std::nullopt;
+  for (const auto& block : upcoming_blocks(state, turn.now)) {
+    const auto from = instant_of(state, block.from);
+    if (from - near_meeting > due) break;
+    const auto length = block.to - block.from;
+    if (block.out_of_office || length < shortest_meeting || length > longest_meeting ||
+        from + near_meeting < due || state.breaks[turn.posture_index()].pulled_for == block.from)
+      continue;
+    return EarlyOffer{std::max(turn.now, from - before_start), block.from};
+  }
+  return std::nullopt;
 }
 
 void accept_posture(Turn& turn, std::uint64_t prompt_id) {

@@ -27,7 +27,7 @@ void give_sit_note(Turn& turn);
 /// When settle_posture() or give_sit_note() has something to do next.
 Instant posture_deadline(const Turn& turn);
 /// A9: the moment just before a meeting to which the stand prompt that is due at `due` moves.
-std::optional<Instant> before_meeting(const Turn& turn, Instant due);
+std::optional<EarlyOffer> before_meeting(const Turn& turn, Instant due);
 
 /// S2: the stand prompt `prompt_id` was accepted; it is off the screen.
 void accept_posture(Turn& turn, std::uint64_t prompt_id);

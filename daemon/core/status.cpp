@@ -61,14 +61,41 @@ Duration active_of(const State& state, Device which, Instant now) {
   return state.input.devices[static_cast<std::size_t>(which)].active.at(now);
 }
 
-// As if something became due now: the state itself looks at the clock only when something waits.
-std::uint16_t holds_at(const State& state, Instant now, const Policy& policy) {
-  auto looking = state;
-  CommandSink none;
-  Turn turn{looking, policy, none, now};
-  look_around(turn);
-  return general_holds(looking, now);
-}
+// As if something became due: the state itself looks at the clock only when something waits.
+class Lookout {
+ public:
+  Lookout(const State& state, Instant now, const Policy& policy)
+      : looking_(state), turn_{looking_, policy, none_, now} {
+    look_around(turn_);
+  }
+
+  std::uint16_t holds() const { return general_holds(looking_, turn_.now); }
+
+  std::optional<Instant> free_at() {
+    constexpr int far_enough = 64;  // a week or more of meetings and hours
+    for (int change = 0; change < far_enough && holds() != 0; ++change) {
+      const auto next = next_change();
+      if (next == never) return std::nullopt;
+      turn_.now = next;
+      end_pauses(turn_);
+      if (next >= looking_.day_turns) looking_.day.quiet = false;
+      look_around(turn_);
+    }
+    return holds() == 0 ? std::optional(turn_.now) : std::nullopt;
+  }
+
+ private:
+  Instant next_change() const {
+    auto next = next_hold_change(looking_, turn_.now);
+    if (looking_.day.quiet) next = std::min(next, looking_.day_turns);
+    for (const auto& pause : looking_.pauses) next = std::min(next, pause.until.value_or(never));
+    return next;
+  }
+
+  State looking_;
+  CommandSink none_;
+  Turn turn_;
+};
 
 }  // namespace
 
@@ -115,7 +142,9 @@ Status status(const State& state, Instant now, const Policy& policy) {
     if (state.day_turns != never) quiet.until = state.day_turns;
     status.paused.push_back(std::move(quiet));
   }
-  status.held_by = list_of(holds_at(state, now, policy));
+  Lookout lookout(state, now, policy);
+  status.held_by = list_of(lookout.holds());
+  if (!status.held_by.empty()) status.held_until = lookout.free_at();
   status.day = day_totals(state, now);
   return status;
 }

@@ -69,7 +69,9 @@ struct Status {
   std::optional<PromptStatus> prompt;  ///< open or running
   std::vector<PauseStatus> paused;
   std::vector<HeldBy> held_by;  ///< what would hold a break that became due now
-  DayTotals day;                ///< today so far
+  /// When nothing would hold it any more; empty if nothing does, or the end is not known.
+  std::optional<Instant> held_until;
+  DayTotals day;  ///< today so far
 };
 
 Status status(const State& state, Instant now, const Policy& policy);

@@ -22,6 +22,12 @@ struct BreakSpec {
   Duration run_length{};
 };
 
+/// A break that is offered early, for the sake of a busy block (A3, A9).
+struct EarlyOffer {
+  Instant at;
+  WallTime before;  ///< the start of the block
+};
+
 struct Turn {
   State& state;
   const Policy& policy;

@@ -462,6 +462,39 @@ TEST(B7, TakeOfTheOpenBreakStartsIt) {
   )");
 }
 
+TEST(B7, ASnoozedRunIsHeldByMeetingsLikeAnyBreak) {
+  auto policy = with({"stretch"});
+  policy.availability.pull_forward = false;
+  expect_scenario(policy, R"(
+    08:00 active
+    08:00 busy 08:10-08:40
+    08:05 take stretch
+    08:05 -> started stretch
+    08:05:30 answer snooze
+    08:05:30 -> snoozed stretch
+    08:10:30 -> held stretch calendar
+    08:42 -> released stretch
+    08:43 idle
+    08:43:08 -> prompt stretch normal snoozed
+  )");
+}
+
+TEST(B7, TakingAHeldBreakEndsItsHold) {
+  auto policy = with({"stretch"});
+  expect_scenario(policy, R"(
+    08:00 active
+    08:50 pause
+    09:00 -> due stretch
+    09:00 -> held stretch pause
+    09:01 take stretch
+    09:01 -> started stretch
+    09:01:10 answer snooze
+    09:01:10 -> snoozed stretch
+    09:06:10 -> held stretch pause
+    09:06:20
+  )");
+}
+
 TEST(B7, TakeOfAnUnknownBreakIsRefused) {
   expect_scenario(rules(), R"(
     08:00 active

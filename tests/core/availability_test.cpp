@@ -51,6 +51,16 @@ TEST(A1, IntervalsFurtherApartDoNot) {
   )");
 }
 
+TEST(A1, AnIntervalWithoutEndsIsBusyAllTheTime) {
+  Rig rig(rules());
+  rig.run_to(monday + 8h);
+  rig.begin_input();
+  rig.send(BusyReplaced{"a", {{WallTime::min(), WallTime::max()}}});
+  rig.run_through(monday + 9h);
+  EXPECT_EQ(rig.now_status().held_by, std::vector<HeldBy>{HeldBy::calendar});
+  EXPECT_EQ(rig.facts_of(FactKind::held).at(0).by, std::vector<HeldBy>{HeldBy::calendar});
+}
+
 TEST(A1, SourcesAddUp) {
   Rig rig(rules());
   rig.run_to(monday + 8h);
@@ -247,6 +257,18 @@ TEST(A3, WaitsForAGapUntilThereIsJustTimeForIt) {
   )");
 }
 
+TEST(A3, AShortMeetingBetweenDoesNotHideALongOne) {
+  auto policy = rules();
+  policy.availability.pull_forward = true;
+  expect_scenario(policy, R"(
+    08:00 active
+    08:00 busy 08:43-08:44 08:50-09:30
+    08:39:50 idle
+    08:40 -> prompt stretch normal pull-forward
+    08:40:10
+  )");
+}
+
 TEST(A3, SaysWhichMeetingItIsBefore) {
   Rig rig(eager());
   rig.run_to(monday + 8h);
@@ -404,6 +426,46 @@ TEST(A4, NotWhileALiveSignalHolds) {
     11:00 call off
     11:00 -> released stretch
     11:05 -> prompt stretch low after-meeting
+  )");
+}
+
+TEST(A4, WhatOnlyTheLimitLetsGoIsAlwaysLow) {
+  // The call outlasts the limit, the meeting goes on.
+  expect_scenario(rules(), R"(
+    08:00 active
+    08:00 busy 08:50-12:00
+    08:50 call on
+    09:00 -> due stretch
+    09:00 -> held stretch calendar call
+    10:59:50 idle
+    11:00 call off
+    11:00 -> released stretch
+    11:00 -> prompt stretch low after-meeting
+  )");
+  // The limit comes while the meeting settles.
+  expect_scenario(rules(), R"(
+    08:00 active
+    08:00 busy 08:50-10:29
+    09:00 -> due stretch
+    09:00 -> held stretch calendar
+    10:29:50 idle
+    10:30 -> released stretch
+    10:30 -> prompt stretch low after-meeting
+  )");
+  // A return past the limit was never held.
+  expect_scenario(rules(), R"(
+    08:00 active
+    08:00 busy 08:50-12:00
+    09:00 -> due stretch
+    09:00 -> held stretch calendar
+    10:30 -> released stretch
+    10:31 idle
+    10:31:08 -> prompt stretch low after-meeting
+    10:31:10 active
+    10:32 answer snooze
+    10:32 -> snoozed stretch
+    10:38 idle
+    10:38:08 -> prompt stretch low snoozed
   )");
 }
 

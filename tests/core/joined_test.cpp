@@ -251,6 +251,55 @@ TEST(B5c, TakingTheStretchLeavesThePostureDue) {
   )");
 }
 
+TEST(B5c, AStretchThatJoinsOutOfTimeIsNotDue) {
+  auto policy = both();
+  entry(policy, "stretch").interval = 41min + 20s;
+  expect_scenario(policy, R"(
+    08:00 active
+    08:40 -> due posture
+    08:41 idle
+    08:41:08 -> prompt posture +stretch normal posture
+    08:41:10
+  )");
+}
+
+TEST(B5c, ThePromptTakesReasonAndUrgencyOfTheOneThatMatters) {
+  // The stand prompt is offered before the meeting, the stretch is due.
+  auto policy = both();
+  policy.stand.in_meetings = true;
+  entry(policy, "stretch").interval = 30min;
+  Rig rig(policy);
+  rig.run_to(monday + 8h);
+  rig.begin_input();
+  const auto at = [&](Duration time) { return wall_of_monday() + time; };
+  rig.send(BusyReplaced{"a", {{at(8h + 35min), at(9h + 5min)}}});
+  rig.run_to(monday + 8h + 31min);
+  rig.end_input();
+  rig.run_through(monday + 8h + 31min + 8s);
+  ASSERT_EQ(rig.shown.also, std::vector<std::string>{"stretch"});
+  EXPECT_EQ(rig.shown.reason, PromptReason::pull_forward);
+  EXPECT_EQ(rig.shown.before, at(8h + 35min));
+  EXPECT_EQ(rig.shown.urgency, Urgency::normal);
+
+  // The stretch comes back after it expired: that is low, whoever comes along.
+  auto slow = both();
+  entry(slow, "stretch").interval = 20min;
+  slow.stand.sit_for = 44min;
+  expect_scenario(slow, R"(
+    08:00 active
+    08:20 -> due stretch
+    08:20:10 idle
+    08:20:18 -> prompt stretch normal interval
+    08:20:20 active
+    08:30:18 -> expired stretch
+    08:44 -> due posture
+    08:44 -> held posture spacing
+    08:45:18 idle
+    08:45:26 -> prompt posture +stretch low expired
+    08:45:30
+  )");
+}
+
 // --------------------------------------------------------------------------------------- B12
 
 TEST(B12, StandingUpResetsTheStretch) {

@@ -177,6 +177,22 @@ TEST(P3, TheEndOfPassiveEvidenceCountsAsTheLastInputForBackDating) {
   )");
 }
 
+TEST(P3, ALateReportFindsTheEndOfPassiveMaxInThePast) {
+  auto policy = rules();
+  policy.activity.passive_max = 1min;
+  expect_scenario(policy, R"(
+    08:00 call on
+    08:00 active
+    08:00 -> presence active
+    09:00 -> due stretch
+    09:00 -> held stretch call
+    09:10 idle
+    09:12 -> presence passive
+    09:13 -> presence idle since 09:11:00
+    09:13:30
+  )");
+}
+
 TEST(P3, TheEndOfPassiveEvidenceIsNoInputForTheTypingGap) {
   auto policy = rules();
   policy.availability.settle = 1min;

@@ -276,6 +276,34 @@ TEST(S4, WhoStandsIsNotAskedToStand) {
   )");
 }
 
+TEST(S4, ADeskThatIsFoundRaisedEndsTheRequest) {
+  auto policy = rules();
+  policy.stand.enabled = StandEnabled::on;
+  expect_scenario(policy, R"(
+    08:00 active
+    08:40 -> due posture
+    08:41 idle
+    08:41:08 -> prompt posture
+    08:42 desk 1100
+    08:42 -> withdrawn posture
+    08:42 -> posture standing desk
+    08:43 active
+    08:57 -> note sit
+    08:57:30
+  )");
+  expect_scenario(policy, R"(
+    08:00 active
+    08:30 pause
+    08:40 -> due posture
+    08:40 -> held posture pause
+    08:42 desk 1100
+    08:42 -> posture standing desk
+    08:43 resume
+    08:50 idle
+    08:51
+  )");
+}
+
 TEST(S4, SayingItIsAsGood) {
   expect_scenario(rules(), R"(
     08:00 active

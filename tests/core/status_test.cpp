@@ -78,6 +78,35 @@ TEST(Status, TellsWhatWouldHoldThoughNobodyIsWokenForIt) {
   EXPECT_EQ(rig.now_status().held_by, std::vector<HeldBy>{HeldBy::hours});
 }
 
+TEST(Status, TellsUntilWhenWhatIsKnownWouldHold) {
+  Rig rig;
+  const auto until = [&] { return rig.now_status().held_until; };
+  rig.run_to(monday + 12h);
+  EXPECT_EQ(until(), std::nullopt) << "nothing holds";
+  rig.run_to(monday + 20h);
+  EXPECT_EQ(until(), monday + 24h + 7h) << "hours";
+  const auto at = [&](Duration time) { return wall_of_monday() + time; };
+  rig.send(BusyReplaced{"a", {{at(30h), at(32h)}}});
+  EXPECT_EQ(until(), monday + 32h + 2min) << "a meeting goes beyond the start of the hours";
+  rig.send(Paused{"person", "", monday + 33h});
+  EXPECT_EQ(until(), monday + 33h);
+  rig.send(Answered{0, Answer::quiet_today});
+  EXPECT_EQ(until(), monday + 33h) << "the day turns before that";
+  rig.send(Paused{"slides", "", {}});
+  EXPECT_EQ(until(), std::nullopt) << "nobody knows";
+  rig.send(Resumed{"slides"});
+  rig.send(SignalChanged{LiveSignal::call, true});
+  EXPECT_EQ(until(), std::nullopt);
+  rig.send(SignalChanged{LiveSignal::call, false});
+  rig.send(Resumed{"person"});
+  rig.send(BusyReplaced{"a", {}});
+  rig.run_to(monday + 35h);
+  rig.send(Answered{0, Answer::quiet_today});
+  EXPECT_EQ(until(), monday + 55h) << "quiet until the day turns, and off hours then";
+  rig.change([](Policy& policy) { policy.schedule.hours.clear(); });
+  EXPECT_EQ(until(), std::nullopt) << "never";
+}
+
 TEST(Status, MapsInstantsToTheWallClock) {
   Rig rig;
   rig.run_to(monday + 9h);
