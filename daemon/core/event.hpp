@@ -51,8 +51,11 @@ struct SourceChanged {
   bool operator==(const SourceChanged&) const = default;
 };
 
+/// A lock that is not `certain` was asked for without anybody confirming it: new input disproves
+/// it.
 struct LockChanged {
   bool locked = false;
+  bool certain = true;
   bool operator==(const LockChanged&) const = default;
 };
 

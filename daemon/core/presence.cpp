@@ -371,7 +371,7 @@ void apply(Turn& turn, const SourceChanged& event) {
 void apply(Turn& turn, const LockChanged& event) {
   auto& input = turn.state.input;
   if (event.locked) {
-    input.lock = LockState::locked;
+    input.lock = event.certain ? LockState::locked : LockState::assumed;
   } else if (input.lock != LockState::open) {
     input.lock = LockState::open;
     input.unlocked = turn.now;

@@ -32,7 +32,8 @@ struct Channel {
 };
 
 enum class SourceState : std::uint8_t { silent, working, failing, lost };
-/// `assumed`: it was locked when the state was saved, and nothing else has been heard since.
+/// `assumed`: it was locked when the state was saved, or asked to be, and nothing else has been
+/// heard since.
 enum class LockState : std::uint8_t { open, assumed, locked };
 
 struct Input {

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -16,8 +17,10 @@
 // thread, pump() after every outbound call or signal, and every callback catches everything.
 namespace poised::shell {
 
+/// CallError is what a reply handler is given first: true if the call failed, then -> says why.
 #if __has_include(<sdbus-c++/VTableItems.h>)  // 2.x
 using ServiceName = sdbus::ServiceName;
+using CallError = std::optional<sdbus::Error>;
 inline sdbus::Error make_error(const char* name, const std::string& text) {
   return sdbus::Error(sdbus::Error::Name{name}, text);
 }
@@ -28,6 +31,7 @@ sdbus::Slot add_raw_match(sdbus::IConnection& connection, const std::string& rul
 }
 #else
 using ServiceName = std::string;
+using CallError = const sdbus::Error*;
 inline sdbus::Error make_error(const char* name, const std::string& text) {
   return sdbus::Error(name, text);
 }

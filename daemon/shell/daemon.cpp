@@ -68,6 +68,7 @@ void Daemon::start() {
   add_plugins();
   dispatch(core::ClockSet{clock_.wall()});
   restore_state();
+  watch_session();
   connect_bus();
   if (exit_code_ != 0) return;
   dispatch(core::PolicyChanged{});
@@ -168,8 +169,10 @@ void Daemon::add_plugins() {
   };
   supervisor_ =
       std::make_unique<plugin::Supervisor>(loop_, std::move(options), std::move(callbacks));
-  sources_ = std::make_unique<InputSources>(
-      loop_, *supervisor_, [this](core::Event event) { dispatch(std::move(event)); });
+  sources_ = std::make_unique<InputSources>(loop_, *supervisor_, [this](core::Event event) {
+    if (session_ && std::holds_alternative<core::InputResumed>(event)) session_->start();
+    dispatch(std::move(event));
+  });
   presenter_ = std::make_unique<PromptPresenter>(
       *supervisor_, PromptPresenter::Callbacks{
                         .dispatch = [this](core::Event event) { dispatch(std::move(event)); },
@@ -253,15 +256,27 @@ void Daemon::save_now() {
 
 // ------------------------------------------------------------------ bus
 
+void Daemon::watch_session() {
+  if (options_.virtual_clock) return;
+  session_ = std::make_unique<Session>(
+      loop_,
+      Session::Callbacks{.dispatch = [this](core::Event event) { dispatch(std::move(event)); },
+                         .save = [this] { save_now(); },
+                         .desktops_changed = [] {}});
+  session_->start();
+}
+
 void Daemon::connect_bus() {
   try {
     auto connection = sdbus::createSessionBusConnection();
     bus_ = std::make_unique<Bus>(loop_, std::move(connection), [this] { bus_lost(); });
     ControlHandler& handler = *this;  // a private base: only this class may hand it out
     control_ = std::make_unique<ControlService>(*bus_, handler);
+    if (session_) session_->use(bus_.get());
     bus_attempts_ = 0;
     bus_problem_.clear();
   } catch (const sdbus::Error& error) {
+    if (session_) session_->use(nullptr);
     control_.reset();
     const bool name_is_taken = bus_ != nullptr;
     bus_.reset();
@@ -285,6 +300,7 @@ void Daemon::connect_bus() {
 }
 
 void Daemon::bus_lost() {
+  if (session_) session_->use(nullptr);
   control_.reset();
   bus_.reset();
   for (const auto& pause : status_now().paused)

@@ -25,6 +25,7 @@
 #include "shell/log.hpp"
 #include "shell/prompt_presenter.hpp"
 #include "shell/service_manager.hpp"
+#include "shell/session.hpp"
 #include "shell/state_file.hpp"
 
 namespace poised::shell {
@@ -91,6 +92,7 @@ class Daemon final : private ControlHandler {
   void save_soon();
   void save_now();
 
+  void watch_session();
   void connect_bus();
   void bus_lost();
 
@@ -140,6 +142,7 @@ class Daemon final : private ControlHandler {
   boost::asio::steady_timer bus_retry_;
   int bus_attempts_ = 0;
   std::string bus_problem_;
+  std::unique_ptr<Session> session_;  ///< none on a virtual clock
 
   int exit_code_ = 0;
   bool stopping_ = false;

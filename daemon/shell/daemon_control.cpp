@@ -77,6 +77,10 @@ std::string Daemon::doctor() {
   if (!state_problem_.empty()) problems.push_back(problem_json("error", "state", state_problem_));
   if (!sources_->degraded().empty())
     problems.push_back(problem_json("error", "input", sources_->degraded()));
+  if (session_ && !session_->problem().empty())
+    problems.push_back(
+        problem_json("warning", "session",
+                     session_->problem() + "; lock, sleep and other people's turns may be missed"));
   if (enabled_with("prompt").empty())
     problems.push_back(
         problem_json("error", "prompts",
@@ -100,6 +104,12 @@ std::string Daemon::doctor() {
   const auto status = status_now();
   facts.push_back({{"name", "presence"}, {"value", core::word(status.presence)}});
   facts.push_back({{"name", "input source"}, {"value", status.source_id}});
+  if (session_)
+    for (const auto& desktop : session_->desktops())
+      facts.push_back({{"name", "session " + desktop.id},
+                       {"value", fmt::format("{}, {}{}", desktop.type,
+                                             desktop.active ? "active" : "in the background",
+                                             desktop.remote ? ", remote" : "")}});
   for (const auto& plugin : supervisor_->status())
     facts.push_back({{"name", "plugin " + plugin.id},
                      {"value", plugin.detail.empty() ? state_word(plugin)

@@ -297,6 +297,18 @@ TEST(P4, UnlockCountsAsOneInput) {
   )");
 }
 
+TEST(P4, ALockThatWasOnlyAskedForIsDisprovedByNewInput) {
+  for (const bool certain : {false, true}) {
+    auto rig = at_work();
+    rig.end_input();
+    rig.send(LockChanged{true, certain});
+    EXPECT_EQ(rig.now_status().presence, Presence::locked);
+    rig.run_to(monday + 8h + 31min);
+    rig.begin_input();
+    EXPECT_EQ(rig.now_status().presence, certain ? Presence::locked : Presence::active);
+  }
+}
+
 TEST(P4, WakeDoesNotCountAsInput) {
   expect_scenario(rules(), R"(
     08:00 active

@@ -67,7 +67,8 @@ NotifyCall read_notify(GVariant* body) {
 
 }  // namespace
 
-SessionBus::SessionBus(const std::filesystem::path& service_directory) {
+PrivateBus::PrivateBus(const std::string& variable,
+                       const std::filesystem::path& service_directory) {
   const auto configuration = directory_.path() / "bus.conf";
   std::ofstream file{configuration};
   file << "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\"\n"
@@ -80,7 +81,13 @@ SessionBus::SessionBus(const std::filesystem::path& service_directory) {
   file << "<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>"
           "<allow eavesdrop=\"true\"/><allow own=\"*\"/></policy></busconfig>\n";
   file.close();
+  restart();
+  variable_ = std::make_unique<ScopedVariable>(variable, address_);
+}
 
+void PrivateBus::restart() {
+  if (daemon_) daemon_->kill();
+  const auto configuration = directory_.path() / "bus.conf";
   Program::Options options;
   options.report_channel = true;
   daemon_ =
@@ -89,8 +96,8 @@ SessionBus::SessionBus(const std::filesystem::path& service_directory) {
                                                          "--nofork", "--print-address=3"},
                                 options);
   const std::string printed = daemon_->read_until("\n");
-  address_ = printed.substr(0, printed.find('\n'));
-  variable_ = std::make_unique<ScopedVariable>("DBUS_SESSION_BUS_ADDRESS", address_);
+  // Without the number that only this run of it has.
+  address_ = printed.substr(0, printed.find_first_of(",\n"));
 }
 
 // GLib may still be in the filter when it has been removed, so that what it uses is shared with it.
@@ -148,6 +155,25 @@ void BusPeer::call_bus(const char* interface, const char* method, GVariant* argu
       nullptr, G_DBUS_CALL_FLAGS_NONE, static_cast<int>(patience.count()), nullptr, &error);
   if (reply == nullptr) fail(method, error);
   g_variant_unref(reply);
+}
+
+Variant BusPeer::call(const std::string& service, const std::string& path,
+                      const std::string& interface, const std::string& method,
+                      GVariant* arguments) {
+  GError* error = nullptr;
+  GVariant* reply = g_dbus_connection_call_sync(
+      connection_, service.c_str(), path.c_str(), interface.c_str(), method.c_str(), arguments,
+      nullptr, G_DBUS_CALL_FLAGS_NONE, static_cast<int>(patience.count()), nullptr, &error);
+  if (reply == nullptr) fail(method, error);
+  return Variant(reply);
+}
+
+void BusPeer::emit(const std::string& path, const std::string& interface, const std::string& signal,
+                   GVariant* arguments) {
+  GError* error = nullptr;
+  if (g_dbus_connection_emit_signal(connection_, nullptr, path.c_str(), interface.c_str(),
+                                    signal.c_str(), arguments, &error) == FALSE)
+    fail(signal, error);
 }
 
 void wait_for_name(const std::string& address, const std::string& name, bool owned,

@@ -19,15 +19,17 @@
 // misbehave.
 namespace rig {
 
-/// A dbus-daemon of its own; DBUS_SESSION_BUS_ADDRESS of this process points to it while it lives.
-class SessionBus {
+/// A dbus-daemon of its own; the environment variable named points to it while it lives.
+class PrivateBus {
  public:
-  /// `service_directory`: where *.service files lie; none: nothing can be activated.
-  explicit SessionBus(const std::filesystem::path& service_directory = {});
-
   [[nodiscard]] const std::string& address() const { return address_; }
   /// The bus is gone, as at the end of a session.
   void kill() { daemon_->kill(); }
+  /// It is there again, under the address it had.
+  void restart();
+
+ protected:
+  PrivateBus(const std::string& variable, const std::filesystem::path& service_directory);
 
  private:
   TemporaryDirectory directory_;
@@ -36,18 +38,41 @@ class SessionBus {
   std::unique_ptr<ScopedVariable> variable_;
 };
 
+class SessionBus : public PrivateBus {
+ public:
+  /// `service_directory`: where *.service files lie; none: nothing can be activated.
+  explicit SessionBus(const std::filesystem::path& service_directory = {})
+      : PrivateBus("DBUS_SESSION_BUS_ADDRESS", service_directory) {}
+};
+
+/// What programs take for the system's bus.
+class SystemBus : public PrivateBus {
+ public:
+  SystemBus() : PrivateBus("DBUS_SYSTEM_BUS_ADDRESS", {}) {}
+};
+
+struct Unreference {
+  void operator()(GVariant* variant) const { g_variant_unref(variant); }
+};
+using Variant = std::unique_ptr<GVariant, Unreference>;
+
 /// One connection to a bus. `received` is called on a thread of GLib's for each message that the
 /// connection takes in besides replies to its own calls, and never after the destructor.
 class BusPeer {
  public:
   using Received = std::function<void(GDBusConnection&, GDBusMessage&)>;
-  BusPeer(const std::string& address, Received received);
+  explicit BusPeer(const std::string& address, Received received = {});
   ~BusPeer();
   BusPeer(const BusPeer&) = delete;
   BusPeer& operator=(const BusPeer&) = delete;
 
   /// Calls the bus itself; `arguments` is consumed. Throws if the bus refuses.
   void call_bus(const char* interface, const char* method, GVariant* arguments);
+  /// Calls `service`; `arguments` is consumed. Throws if it refuses.
+  Variant call(const std::string& service, const std::string& path, const std::string& interface,
+               const std::string& method, GVariant* arguments = nullptr);
+  void emit(const std::string& path, const std::string& interface, const std::string& signal,
+            GVariant* arguments);
   [[nodiscard]] GDBusConnection* connection() const { return connection_; }
 
  private:

@@ -50,6 +50,9 @@ class Session : public testing::Test {
   void TearDown() override;
 
   rig::TemporaryDirectory home_;
+  /// No test depends on the logind of the machine it runs on.
+  rig::ScopedVariable no_system_bus_{"DBUS_SYSTEM_BUS_ADDRESS",
+                                     "unix:path=/nonexistent/system-bus"};
   std::unique_ptr<rig::XServer> x_server_;
   std::unique_ptr<rig::SessionBus> bus_;
   std::unique_ptr<rig::Dunst> dunst_;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rigs/bus.hpp"
+#include "rigs/program.hpp"
+
+namespace rig {
+
+/// dbusmock's logind on a system bus of its own. It does nothing by itself: what the real one would
+/// do after a call is said here step by step.
+class MockLogind {
+ public:
+  explicit MockLogind(const SystemBus& bus);
+
+  struct Session {
+    std::string id;
+    std::string type = "wayland";
+    std::string seat = "seat0";
+    bool active = true;
+    bool remote = false;
+    bool locked = false;
+  };
+  /// A session of this user that is there, and that is announced.
+  void add(const Session& session);
+  void remove(const std::string& id);
+  void set(const std::string& id, const std::string& property, bool value);
+  /// The signals Lock and Unlock; neither changes the LockedHint.
+  void ask_to_lock(const std::string& id);
+  void ask_to_unlock(const std::string& id);
+  void prepare_for_sleep(bool asleep);
+  /// Who holds sleep back: "WHAT WHO MODE" each.
+  [[nodiscard]] std::vector<std::string> inhibitors();
+
+  /// It ends, and with it all that it knows of sessions.
+  void kill();
+  void start();
+
+ private:
+  [[nodiscard]] static std::string path_of(const std::string& id);
+  void emit_from_manager(const char* signal, const char* signature, GVariant* arguments);
+
+  std::string address_;
+  BusPeer peer_;
+  std::unique_ptr<Program> mock_;
+};
+
+}  // namespace rig
