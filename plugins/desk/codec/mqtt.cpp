@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include "codec/mqtt.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace desk::mqtt {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr double mm_per_inch = 25.4;
+constexpr std::size_t longest_document = 16384;
+constexpr double beyond_any_desk = 1e6;
+
+std::optional<double> plain_number(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\n' || text.back() == '\r'))
+    text.remove_suffix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<double> bounded(std::optional<double> value) {
+  if (!value || !std::isfinite(*value) || std::abs(*value) > beyond_any_desk) return std::nullopt;
+  return value;
+}
+
+std::optional<Json> document(std::string_view text) {
+  if (text.size() > longest_document) return std::nullopt;
+  auto json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  return json;
+}
+
+/// A string under its full or short name, the base topic put in for "~".
+std::string topic(const Json& json, const char* name, const char* abbreviation) {
+  const auto text = [&](const char* key) -> std::string {
+    const auto found = json.find(key);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : "";
+  };
+  auto value = text(name);
+  if (value.empty()) value = text(abbreviation);
+  const auto base = text("~");
+  if (value.starts_with('~')) return base + value.substr(1);
+  if (value.ends_with('~')) return value.substr(0, value.size() - 1) + base;
+  return value;
+}
+
+std::optional<double> number_of(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  if (found == json.end() || !found->is_number()) return std::nullopt;
+  return bounded(found->get<double>());
+}
+
+void add_availability(const Json& json, Endpoint& endpoint) {
+  endpoint.availability_topic = topic(json, "availability_topic", "avty_t");
+  if (auto word = topic(json, "payload_available", "pl_avail"); !word.empty())
+    endpoint.online = std::move(word);
+  if (auto word = topic(json, "payload_not_available", "pl_not_avail"); !word.empty())
+    endpoint.offline = std::move(word);
+}
+
+}  // namespace
+
+std::optional<Unit> unit(std::string_view text) {
+  if (text == "mm") return Unit::millimetres;
+  if (text == "cm") return Unit::centimetres;
+  if (text == "in" || text == "\"") return Unit::inches;
+  return std::nullopt;
+}
+
+double to_millimetres(double value, Unit unit) {
+  switch (unit) {
+    case Unit::millimetres:
+      return value;
+    case Unit::centimetres:
+      return value * 10;
+    case Unit::inches:
+      return value * mm_per_inch;
+  }
+  return value;
+}
+
+double from_millimetres(double millimetres, Unit unit) {
+  return millimetres / to_millimetres(1, unit);
+}
+
+std::optional<double> number(std::string_view payload, const std::string& pointer) {
+  if (pointer.empty()) return bounded(plain_number(payload));
+  if (payload.size() > longest_document) return std::nullopt;
+  const auto json = Json::parse(payload, nullptr, false);
+  try {
+    const Json::json_pointer path(pointer);
+    if (json.is_discarded() || !json.contains(path)) return std::nullopt;
+    const auto& value = json.at(path);
+    if (value.is_number()) return bounded(value.get<double>());
+    if (value.is_string()) return bounded(plain_number(value.get<std::string>()));
+  } catch (const Json::exception&) {  // a pointer that is none
+  }
+  return std::nullopt;
+}
+
+std::string payload(const std::string& shape, std::int32_t height_mm, Unit unit) {
+  const auto tenths = std::lround(from_millimetres(height_mm, unit) * 10);
+  const auto value = tenths % 10 == 0 ? fmt::format("{}", tenths / 10)
+                                      : fmt::format("{:.1f}", static_cast<double>(tenths) / 10);
+  static constexpr std::string_view place = "{value}";
+  std::string text = shape;
+  if (const auto at = text.find(place); at != std::string::npos)
+    text.replace(at, place.size(), value);
+  return text;
+}
+
+std::optional<Endpoint> discovered_number(std::string_view text) {
+  const auto json = document(text);
+  if (!json) return std::nullopt;
+  Endpoint endpoint;
+  endpoint.state_topic = topic(*json, "state_topic", "stat_t");
+  endpoint.set_topic = topic(*json, "command_topic", "cmd_t");
+  if (endpoint.state_topic.empty() || endpoint.set_topic.empty()) return std::nullopt;
+  auto unit_text = topic(*json, "unit_of_measurement", "unit_of_meas");
+  const auto known = unit(unit_text);
+  if (!known) return std::nullopt;
+  endpoint.unit = *known;
+  endpoint.lowest = number_of(*json, "min");
+  endpoint.highest = number_of(*json, "max");
+  add_availability(*json, endpoint);
+  return endpoint;
+}
+
+bool add_discovered_cover(std::string_view text, Endpoint& endpoint) {
+  const auto json = document(text);
+  if (!json) return false;
+  const auto stop_topic = topic(*json, "command_topic", "cmd_t");
+  if (stop_topic.empty()) return false;
+  endpoint.stop_topic = stop_topic;
+  endpoint.stop_payload = topic(*json, "payload_stop", "pl_stop");
+  if (endpoint.stop_payload.empty()) endpoint.stop_payload = "STOP";
+  return true;
+}
+
+std::string base_topic(const Published& desk) {
+  return "poised/" + desk.id;
+}
+
+std::string config_topic(const Published& desk) {
+  return fmt::format("homeassistant/{}/poised_{}/config", desk.accepts_motion ? "number" : "sensor",
+                     desk.id);
+}
+
+std::string config_payload(const Published& desk) {
+  Json json{{"name", "Height"},
+            {"uniq_id", "poised_" + desk.id + "_height"},
+            {"~", base_topic(desk)},
+            {"stat_t", "~/height"},
+            {"avty_t", "~/status"},
+            {"unit_of_meas", "mm"},
+            {"dev_cla", "distance"},
+            {"dev", {{"ids", Json::array({"poised_" + desk.id})}, {"name", "Desk"}}}};
+  if (desk.accepts_motion) {
+    json["cmd_t"] = "~/height/set";
+    json["min"] = desk.lowest_mm;
+    json["max"] = desk.highest_mm;
+    json["step"] = 1;
+  }
+  return json.dump();
+}
+
+}  // namespace desk::mqtt

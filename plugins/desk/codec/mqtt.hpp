@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// What goes over MQTT to and from desks that somebody else's firmware drives: plain numbers or
+// JSON, and the discovery documents of Home Assistant.
+namespace desk::mqtt {
+
+/// Lengths as others write them.
+enum class Unit : std::uint8_t { millimetres, centimetres, inches };
+[[nodiscard]] std::optional<Unit> unit(std::string_view text);
+[[nodiscard]] double to_millimetres(double value, Unit unit);
+[[nodiscard]] double from_millimetres(double millimetres, Unit unit);
+
+/// The number in a payload: the whole of it, or what a JSON pointer ("/desk/height") names.
+[[nodiscard]] std::optional<double> number(std::string_view payload, const std::string& pointer);
+
+/// `shape` with {value} replaced by the height in `unit`, at most one decimal.
+[[nodiscard]] std::string payload(const std::string& shape, std::int32_t height_mm, Unit unit);
+
+/// How a desk is reached: from the configuration, or from discovery.
+struct Endpoint {
+  std::string state_topic, state_pointer;
+  std::string set_topic, set_shape = "{value}";
+  std::string stop_topic, stop_payload;
+  std::string availability_topic, online = "online", offline = "offline";
+  Unit unit = Unit::centimetres;
+  std::optional<double> lowest, highest;  ///< in `unit`
+  bool operator==(const Endpoint&) const = default;
+};
+
+/// From the discovery document of a `number` entity (full or abbreviated keys, "~" as base).
+[[nodiscard]] std::optional<Endpoint> discovered_number(std::string_view json);
+/// The stop of a `cover` entity, into `endpoint`. False if it has none.
+[[nodiscard]] bool add_discovered_cover(std::string_view json, Endpoint& endpoint);
+
+/// Our own desk, for Home Assistant.
+struct Published {
+  std::string id;  ///< [a-zA-Z0-9_-]
+  std::int32_t lowest_mm = 0, highest_mm = 0;
+  bool accepts_motion = false;  ///< D11: without it there is no topic for commands
+};
+[[nodiscard]] std::string base_topic(const Published& desk);
+[[nodiscard]] std::string config_topic(const Published& desk);
+[[nodiscard]] std::string config_payload(const Published& desk);
+
+}  // namespace desk::mqtt
