@@ -74,6 +74,21 @@ void add_everyday(CLI::App& app, Tree& tree, Options& options) {
   tree.add(app, "skip", "Not this time", answer);
 }
 
+void add_past(CLI::App& app, Tree& tree, Options& options) {
+  tree.group("What was");
+  auto* history = tree.add_offline(app, "history", "Your days: time at the screen, breaks, posture",
+                                   show_history);
+  history->add_option("--since", options.since, "From then on: 2026-03-02, 7d")->type_name("TIME");
+  history->add_flag("--csv", options.csv, "Every record, for a spreadsheet");
+  auto* forgetting =
+      tree.add_offline(app, "forget", "Erase the history, or what is older than a time", forget);
+  forgetting->add_option("--before", options.before, "What came before: 2026-03-02, 30d")
+      ->type_name("TIME");
+  forgetting->add_flag("--all", options.all, "All of it");
+  tree.add_offline(app, "privacy", "What is stored, where, for how long, and who can read it",
+                   show_privacy);
+}
+
 void add_plugins(CLI::App& app, Tree& tree, Options& options) {
   const auto with_id = [&options](CLI::App* command) {
     command->add_option("ID", options.plugin_id, "The plugin")->type_name("")->required();
@@ -116,6 +131,7 @@ void build_command_tree(CLI::App& app, Options& options) {
   app.set_version_flag("--version", std::string("poisectl ") + build::version);
   Tree tree(options);
   add_everyday(app, tree, options);
+  add_past(app, tree, options);
   tree.group("Behind it");
   tree.add(app, "monitor", "Print what the daemon decides, as it happens", monitor);
   tree.add(app, "doctor", "What is not as it should be", doctor);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "config/key_registry.hpp"
+#include "config/layers.hpp"
 #include "ctl/options.hpp"
 
 // What each command does. All throw Failure.
@@ -26,6 +27,9 @@ Exit doctor(const Options&, Output&);
 // With or without a daemon.
 Exit show_version(const Options&, Output&);
 Exit inspect_plugin(const Options&, Output&);
+Exit show_history(const Options&, Output&);
+Exit forget(const Options&, Output&);
+Exit show_privacy(const Options&, Output&);
 Exit config_show(const Options&, Output&);
 Exit config_check(const Options&, Output&);
 Exit config_explain(const Options&, Output&);
@@ -35,6 +39,9 @@ Exit config_schema(const Options&, Output&);
 // For the build.
 Exit print_completions(const Options&, Output&);
 Exit print_manual_keys(const Options&, Output&);
+
+/// Where configuration is read: below --config-root, if that was given.
+config::Roots roots_of(const Options& options);
 
 /// The settings that the installed plugins declare.
 std::vector<config::PluginSettingSpecs> plugin_settings();

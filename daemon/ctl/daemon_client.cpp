@@ -174,6 +174,23 @@ std::string DaemonClient::version() {
       .get<std::string>();
 }
 
+std::string DaemonClient::history() {
+  return bus_->ask<std::string>(context_, control_interface, "History");
+}
+
+void DaemonClient::forget(std::int64_t before) {
+  // It may wait for a disk.
+  constexpr std::chrono::seconds long_patience{15};
+  try {
+    bus_->daemon->callMethod("Forget")
+        .onInterface(control_interface)
+        .withTimeout(long_patience)
+        .withArguments(before);
+  } catch (const sdbus::Error& error) {
+    throw failure_of(context_, error);
+  }
+}
+
 void DaemonClient::pause(std::int64_t until, const std::string& reason) {
   bus_->call(context_, control_interface, "PauseWithReason", until, reason);
 }

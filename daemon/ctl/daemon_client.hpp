@@ -26,6 +26,7 @@ class DaemonClient {
   std::string next();
   std::string doctor();
   std::string version();
+  std::string history();
 
   /// `until` in UTC seconds; 0: until resume().
   void pause(std::int64_t until, const std::string& reason);
@@ -35,6 +36,8 @@ class DaemonClient {
   void answer(const std::string& word);
   void take(const std::string& break_id);
   void say_posture(const std::string& word);
+  /// Drops what the daemon remembers of before `before` (UTC seconds; 0: all of it), within 15 s.
+  void forget(std::int64_t before);
   void restart_plugin(const std::string& id);
 
   /// Calls `on_event` with each decision's JSON text, until a signal asks this process to end

@@ -13,11 +13,6 @@
 namespace poised::ctl {
 namespace {
 
-config::Roots roots_of(const Options& options) {
-  if (options.config_root.empty()) return config::Roots::from_environment();
-  return config::Roots::from_environment(std::filesystem::absolute(options.config_root));
-}
-
 Json json_of(const config::Problem& problem) {
   return {{"severity", problem.severity == config::Severity::error ? "error" : "warning"},
           {"file", problem.file.string()},
@@ -33,6 +28,11 @@ void print(Output& output, const std::string& text) {
 }
 
 }  // namespace
+
+config::Roots roots_of(const Options& options) {
+  if (options.config_root.empty()) return config::Roots::from_environment();
+  return config::Roots::from_environment(std::filesystem::absolute(options.config_root));
+}
 
 Exit show_version(const Options& options, Output& output) {
   std::optional<std::string> daemon;

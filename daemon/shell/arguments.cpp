@@ -10,6 +10,7 @@
 #include "build_config.hpp"
 #include "poised/plugin.h"
 #include "shell/report_json.hpp"
+#include "store/place.hpp"
 
 namespace poised::shell {
 namespace {
@@ -76,7 +77,7 @@ DaemonOptions daemon_options(const Arguments& arguments) {
   options.roots = config::Roots::from_environment(
       arguments.config_root.empty() ? arguments.config_root
                                     : std::filesystem::absolute(arguments.config_root));
-  options.state_directory = state_directory();
+  options.state_directory = store::state_directory();
   options.plugin_dir = arguments.plugin_dir;
   return options;
 }

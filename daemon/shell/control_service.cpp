@@ -202,6 +202,18 @@ class ControlService::Object final
   std::string Doctor() override {
     return guarded([&] { return handler_.doctor(); });
   }
+  std::string History() override {
+    return guarded([&] { return handler_.history(); });
+  }
+  void Forget(sdbus::Result<>&& result, std::int64_t before) override {
+    auto reply = std::make_shared<sdbus::Result<>>(std::move(result));
+    guarded([&] {
+      handler_.forget(instant(before), [reply, this] {
+        reply->returnResults();
+        bus_.pump();
+      });
+    });
+  }
   void RestartPlugin(const std::string& id) override {
     guarded([&] { throw_if_refused(handler_.restart_plugin(id)); });
   }

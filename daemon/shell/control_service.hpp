@@ -37,6 +37,11 @@ class ControlHandler {
   virtual void stop_desk() = 0;
   virtual Refusal restart_plugin(const std::string& id) = 0;
   virtual void reload() = 0;
+  /// What of the history is not on the disk, and where it is kept, as JSON.
+  virtual std::string history() = 0;
+  /// Drops what is older than `before` (everything if empty) from memory; `done` is called once
+  /// nothing of it can reach the disk any more.
+  virtual void forget(std::optional<core::WallTime> before, std::function<void()> done) = 0;
   virtual bool managed() = 0;
   virtual std::string managed_by() = 0;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "shell/daemon.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <malloc.h>
 
@@ -17,6 +18,7 @@
 #include "build_config.hpp"
 #include "config/zone_table.hpp"
 #include "shell/plugin_settings.hpp"
+#include "store/place.hpp"
 #include "store/saved_state.hpp"
 
 namespace poised::shell {
@@ -34,7 +36,25 @@ constexpr std::array bus_retry_after{
 constexpr std::array default_sources{"x11"};
 
 std::filesystem::path state_path(const std::filesystem::path& directory) {
-  return directory.empty() ? directory : directory / "state.json";
+  return directory.empty() ? directory : store::state_file(directory);
+}
+
+/// "2026-03-02" of days since 1970.
+std::string date_text(std::int64_t days) {
+  return fmt::format("{:%Y-%m-%d}", std::chrono::sys_days(std::chrono::days(days)));
+}
+
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// What the decision was made by, as far as the fact itself does not say it.
+Json values_json(const core::Fact& fact) {
+  auto values = Json::object();
+  if (fact.since)
+    values["away_s"] =
+        std::chrono::duration_cast<std::chrono::seconds>(fact.at - *fact.since).count();
+  return values;
 }
 
 }  // namespace
@@ -49,6 +69,7 @@ Daemon::Daemon(boost::asio::io_context& loop, Clock& clock, DaemonOptions option
       config_watch_(loop, [this] { reload(); }),
       state_file_(state_path(options_.state_directory)),
       boot_id_(boot_id()),
+      history_(loop, [this](const std::string& line) { log_.warning(line); }),
       bus_retry_(loop) {
   clock_.on_deadline = [this] { dispatch(core::TimerElapsed{}); };
   clock_.on_wall_step = [this] { dispatch(core::ClockSet{clock_.wall()}); };
@@ -69,6 +90,7 @@ void Daemon::start() {
   dispatch(core::ClockSet{clock_.wall()});
   restore_state();
   watch_session();
+  configure_history();
   connect_bus();
   if (exit_code_ != 0) return;
   dispatch(core::PolicyChanged{});
@@ -78,6 +100,7 @@ void Daemon::start() {
     welcomed_ = true;
     save_soon();
   }
+  write_history(true);
   service_manager_.ready();
   release_unused_memory();
 }
@@ -89,7 +112,7 @@ void Daemon::stop(int exit_code) {
   service_manager_.stopping();
   save_now();
   control_.reset();
-  supervisor_->stop_all([this] { loop_.stop(); });
+  supervisor_->stop_all([this] { history_.finish([this] { loop_.stop(); }); });
 }
 
 void Daemon::wait_for_signals() {
@@ -139,6 +162,7 @@ void Daemon::reload() {
     if (old == before.end() || old->second != settings) supervisor_->reconfigure(id, settings);
   }
   configure_presenter();
+  configure_history();
   dispatch(core::PolicyChanged{});
   dispatch(core::ClockSet{clock_.wall()});
   sources_->use(source_ids());
@@ -252,6 +276,37 @@ void Daemon::save_now() {
   const auto problem = state_file_.write(store::to_json(core::save(state_), boot_id_, welcomed_));
   if (problem != state_problem_ && !problem.empty()) log_.warning(problem);
   state_problem_ = problem;
+  write_history();
+}
+
+void Daemon::configure_history() {
+  const auto& settings = config_.settings.history;
+  HistoryKeeper::Place place{settings.keep,
+                             settings.dir.empty() ? options_.state_directory : settings.dir,
+                             settings.retention};
+  if (options_.state_directory.empty()) place.keep = config::HistoryKeep::none;
+  history_.configure(place);
+}
+
+void Daemon::keep(const core::Fact& fact, const Json& json) {
+  if (!history_.keeps()) return;
+  const auto at = core::wall_time(state_, fact.at);
+  auto decision = json;
+  decision["values"] = values_json(fact);
+  history_.add({store::Entry::Kind::decision, at, text_of(decision)});
+  if (fact.totals)
+    history_.add({store::Entry::Kind::today, at, store::today_text(fact.text, *fact.totals)});
+  history_grew_ = true;
+}
+
+void Daemon::write_history(bool check) {
+  if (!history_grew_ && !check) return;
+  history_grew_ = false;
+  const auto now = core::wall_time(state_, clock_.now());
+  if (history_.keeps() && state_.day.date)
+    history_.add({store::Entry::Kind::today, now,
+                  store::today_text(date_text(*state_.day.date), status_now().day)});
+  history_.write(now, check);
 }
 
 // ------------------------------------------------------------------ bus
@@ -356,11 +411,12 @@ void Daemon::record(const core::Fact& fact) {
   if (fact.kind == core::FactKind::refused) refused_ = fact.text;
   if (fact.kind == core::FactKind::day) refresh_zone();
   const auto sinks = enabled_with("sink");
-  if (!control_ && sinks.empty() && !options_.on_fact) return;
+  if (!control_ && sinks.empty() && !options_.on_fact && !history_.keeps()) return;
   const auto json =
       fact_json(fact, core::wall_time(state_, fact.at), fact.at - started_, config_.policy);
   const auto text = json.dump();
   if (control_) control_->emit(fact, text);
+  keep(fact, json);
   for (const auto& id : sinks) {
     plugin::Message message;
     message.kind = POISED_EVENT;

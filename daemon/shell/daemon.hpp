@@ -21,6 +21,7 @@
 #include "shell/clock.hpp"
 #include "shell/control_service.hpp"
 #include "shell/file_watch.hpp"
+#include "shell/history_keeper.hpp"
 #include "shell/input_sources.hpp"
 #include "shell/log.hpp"
 #include "shell/prompt_presenter.hpp"
@@ -78,6 +79,8 @@ class Daemon final : private ControlHandler {
   void stop_desk() override;
   Refusal restart_plugin(const std::string& id) override;
   void reload() override;
+  std::string history() override;
+  void forget(std::optional<core::WallTime> before, std::function<void()> done) override;
   bool managed() override;
   std::string managed_by() override;
 
@@ -91,6 +94,9 @@ class Daemon final : private ControlHandler {
   void restore_state();
   void save_soon();
   void save_now();
+  void configure_history();
+  void keep(const core::Fact& fact, const Json& json);
+  void write_history(bool check = false);
 
   void watch_session();
   void connect_bus();
@@ -131,6 +137,8 @@ class Daemon final : private ControlHandler {
   bool welcomed_ = false;
   bool save_pending_ = false;
   std::string state_problem_;
+  HistoryKeeper history_;
+  bool history_grew_ = false;
 
   std::unique_ptr<plugin::Supervisor> supervisor_;
   std::unique_ptr<InputSources> sources_;

@@ -75,6 +75,8 @@ std::string Daemon::doctor() {
   for (const auto& line : manifest_problems_)
     problems.push_back(problem_json("warning", "plugin", line));
   if (!state_problem_.empty()) problems.push_back(problem_json("error", "state", state_problem_));
+  if (!history_.problem().empty())
+    problems.push_back(problem_json("error", "history", history_.problem()));
   if (!sources_->degraded().empty())
     problems.push_back(problem_json("error", "input", sources_->degraded()));
   if (session_ && !session_->problem().empty())
@@ -180,6 +182,20 @@ ControlHandler::Refusal Daemon::restart_plugin(const std::string& id) {
     return fmt::format("plugin: {}: {}", id, known->reason);
   supervisor_->restart(id);
   return std::nullopt;
+}
+
+std::string Daemon::history() {
+  auto entries = Json::array();
+  for (const auto& entry : history_.held())
+    entries.push_back(
+        {store::word(entry.kind),
+         std::chrono::floor<std::chrono::seconds>(entry.at.time_since_epoch()).count(),
+         entry.text});
+  return Json{{"problem", history_.problem()}, {"entries", entries}}.dump();
+}
+
+void Daemon::forget(std::optional<core::WallTime> before, std::function<void()> done) {
+  history_.forget(before, std::move(done));
 }
 
 bool Daemon::managed() {

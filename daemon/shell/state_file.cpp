@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <system_error>
@@ -33,14 +32,6 @@ bool write_all(int fd, const std::string& content) {
 }
 
 }  // namespace
-
-std::filesystem::path state_directory() {
-  if (const char* base = std::getenv("XDG_STATE_HOME"); base && *base == '/')
-    return std::filesystem::path(base) / "poised";
-  if (const char* home = std::getenv("HOME"); home && *home == '/')
-    return std::filesystem::path(home) / ".local/state/poised";
-  return {};
-}
 
 std::string boot_id() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");

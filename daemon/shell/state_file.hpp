@@ -7,8 +7,6 @@
 
 namespace poised::shell {
 
-/// $XDG_STATE_HOME/poised or ~/.local/state/poised. Empty if neither variable is set.
-std::filesystem::path state_directory();
 /// The kernel's id of this boot.
 std::string boot_id();
 

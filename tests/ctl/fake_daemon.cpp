@@ -90,6 +90,15 @@ class FakeDaemon::Object final : public Adaptors {
     const std::lock_guard lock(mutex);
     return doctor;
   }
+  std::string History() override {
+    note("History");
+    return R"({"problem":"","entries":[["decision",1772438400,"{\"event\":\"skipped\",\"break\":\"rest\"}"],
+               ["today",1772438400,"{\"date\":\"2026-03-02\",\"skipped\":1}"]]})";
+  }
+  void Forget(sdbus::Result<>&& result, std::int64_t before) override {
+    note("Forget " + std::to_string(before));
+    result.returnResults();
+  }
   void RestartPlugin(const std::string& id) override { note("RestartPlugin " + id); }
 };
 

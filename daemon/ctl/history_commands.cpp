@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <system_error>
+
+#include "config/time_text.hpp"
+#include "ctl/commands.hpp"
+#include "ctl/daemon_client.hpp"
+#include "ctl/json.hpp"
+#include "ctl/kept.hpp"
+#include "ctl/when.hpp"
+#include "store/place.hpp"
+
+namespace poised::ctl {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t day = 24 * 3600;
+constexpr std::int64_t shown_days = 14;
+
+std::tm local(std::int64_t utc) {
+  const std::time_t time = utc;
+  std::tm parts{};
+  localtime_r(&time, &parts);
+  return parts;
+}
+
+std::string date_of(std::int64_t utc) {
+  return fmt::format("{:%Y-%m-%d}", local(utc));
+}
+
+std::string instant(std::int64_t utc) {
+  const auto parts = local(utc);
+  const auto minutes = parts.tm_gmtoff / 60;
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}{}{:02}:{:02}", parts, minutes < 0 ? '-' : '+',
+                     std::abs(minutes) / 60, std::abs(minutes) % 60);
+}
+
+std::int64_t seconds(core::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+}
+
+/// "2026-03-02" as "Mon  2 Mar".
+std::string day_face(const std::string& date) {
+  std::tm parts{};
+  if (strptime(date.c_str(), "%Y-%m-%d", &parts) == nullptr) return date;
+  return fmt::format("{:%a %e %b}", parts);
+}
+
+/// "6:05"; empty for nothing.
+std::string hours(core::Duration duration) {
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(duration).count();
+  return minutes == 0 ? "" : fmt::format("{}:{:02}", minutes / 60, minutes % 60);
+}
+
+std::string count(std::uint32_t number) {
+  return number == 0 ? "" : std::to_string(number);
+}
+
+struct Past {
+  std::vector<store::DayRecord> days;
+  std::vector<store::SessionSpan> sessions;
+  std::vector<store::BreakOutcome> breaks;
+  std::vector<store::PostureChange> postures;
+};
+
+Past past_since(store::History& history, std::int64_t since) {
+  return {history.days(date_of(since)), history.sessions(since), history.breaks(since),
+          history.postures(since)};
+}
+
+std::string line(std::string_view date, std::string_view screen, std::string_view longest,
+                 const std::array<std::string, 6>& counts, std::string_view standing) {
+  std::string text = fmt::format("{:<10} {:>9} {:>8}", date, screen, longest);
+  constexpr std::array widths{6, 6, 8, 8, 8, 7};
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    text += fmt::format("{:>{}}", counts[i], widths[i]);
+  return text + fmt::format("{:>9}", standing);
+}
+
+std::array<std::string, 6> counts_of(const core::DayTotals& totals) {
+  return {count(totals.prompts), count(totals.taken),   count(totals.natural),
+          count(totals.snoozed), count(totals.skipped), count(totals.missed)};
+}
+
+std::string render_days(const std::vector<store::DayRecord>& days, const Look& look) {
+  auto text =
+      look.dim(line("", "At screen", "Longest",
+                    {"Asked", "Taken", "Natural", "Snoozed", "Skipped", "Missed"}, "Standing")) +
+      "\n";
+  core::DayTotals sum;
+  for (const auto& record : days) {
+    const auto& totals = record.totals;
+    text += line(day_face(record.date), hours(totals.present), hours(totals.longest_sitting),
+                 counts_of(totals), hours(totals.standing)) +
+            "\n";
+    sum.present += totals.present;
+    sum.prompts += totals.prompts;
+    sum.taken += totals.taken;
+    sum.natural += totals.natural;
+    sum.snoozed += totals.snoozed;
+    sum.skipped += totals.skipped;
+    sum.missed += totals.missed;
+    sum.standing += totals.standing;
+    sum.longest_sitting = std::max(sum.longest_sitting, totals.longest_sitting);
+  }
+  if (days.size() > 1)
+    text += look.bold(line(fmt::format("{} days", days.size()), hours(sum.present),
+                           hours(sum.longest_sitting), counts_of(sum), hours(sum.standing))) +
+            "\n";
+  return text;
+}
+
+Json json_of(const Past& past, std::optional<std::int64_t> since) {
+  auto days = Json::array(), sessions = Json::array(), breaks = Json::array(),
+       postures = Json::array();
+  for (const auto& record : past.days)
+    days.push_back(Json::parse(store::today_text(record.date, record.totals)));
+  for (const auto& span : past.sessions)
+    sessions.push_back({{"start", instant(span.start)},
+                        {"end", span.end ? Json(instant(*span.end)) : Json(nullptr)},
+                        {"length_s", span.end ? Json(*span.end - span.start) : Json(nullptr)}});
+  for (const auto& outcome : past.breaks)
+    breaks.push_back(
+        {{"at", instant(outcome.at)}, {"break", outcome.break_id}, {"outcome", outcome.outcome}});
+  for (const auto& change : past.postures)
+    postures.push_back(
+        {{"at", instant(change.at)}, {"posture", change.posture}, {"how", change.how}});
+  return {{"since", since ? Json(instant(*since)) : Json(nullptr)},
+          {"days", days},
+          {"sessions", sessions},
+          {"breaks", breaks},
+          {"postures", postures}};
+}
+
+/// RFC 4180. No value needs quotes but a break's id could hold anything.
+std::string cell(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string csv_of(const Past& past) {
+  struct Row {
+    std::int64_t at;
+    std::string text;
+  };
+  std::vector<Row> rows;
+  for (const auto& span : past.sessions)
+    rows.push_back(
+        {span.start, fmt::format("session,,,{}", span.end ? std::to_string(*span.end - span.start)
+                                                          : std::string())});
+  for (const auto& outcome : past.breaks)
+    rows.push_back(
+        {outcome.at, fmt::format("break,{},{},", cell(outcome.break_id), cell(outcome.outcome))});
+  for (const auto& change : past.postures)
+    rows.push_back(
+        {change.at, fmt::format("posture,{},{},", cell(change.posture), cell(change.how))});
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row& a, const Row& b) { return a.at < b.at; });
+  std::string text = "at,kind,what,how,length_s\r\n";
+  for (const auto& row : rows) text += fmt::format("{},{}\r\n", instant(row.at), row.text);
+  return text;
+}
+
+std::string nothing_kept(const Kept& kept) {
+  if (kept.keep() == config::HistoryKeep::none)
+    return "No history is kept (history.keep is none).\n";
+  if (kept.keep() == config::HistoryKeep::memory && !kept.daemon_runs)
+    return "The history is kept in memory only (history.keep), and poised is not running.\n";
+  return "There is no history yet.\n";
+}
+
+// ------------------------------------------------------------------------------ forget
+
+/// True if there was anything to erase.
+bool erase_file(const Options& options, const Kept& kept, std::optional<std::int64_t> before) {
+  const auto file = store::history_file(kept.directory);
+  std::error_code error;
+  bool found = fs::exists(file, error);
+  const auto failed = [&](const std::string& reason) {
+    return Failure(Exit::failed, options.command + ": " + reason);
+  };
+  if (found) {
+    try {
+      std::string note;
+      auto history = store::History::open(kept.directory, store::History::Check::quick, note);
+      // The day of `before` goes with what came before it, unless it begins there.
+      history.forget(before, before ? date_of(*before - 1) : std::string());
+    } catch (const store::DatabaseError& problem) {
+      throw failed(problem.what());
+    }
+  }
+  if (before) return found;
+  for (const auto& path : store::damaged_files(kept.directory)) {
+    found = true;
+    if (!fs::remove(path, error))
+      throw failed(fmt::format("history: {}: {}", path.string(), error.message()));
+  }
+  const auto broken = store::state_file(kept.state_directory).string() + ".broken";
+  return fs::remove(broken, error) || found;
+}
+
+// ----------------------------------------------------------------------------- privacy
+
+struct File {
+  fs::path path;
+  bool exists = false;
+  std::uintmax_t bytes = 0;
+  unsigned mode = 0;
+};
+
+File look_at(const fs::path& path) {
+  File file{path, false, 0, 0};
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0)
+    file = {path, true, static_cast<std::uintmax_t>(status.st_size), status.st_mode & 07777U};
+  return file;
+}
+
+Json json_of(const File& file) {
+  return {{"path", file.path.string()},
+          {"exists", file.exists},
+          {"bytes", file.bytes},
+          {"mode", file.exists ? Json(fmt::format("{:04o}", file.mode)) : Json(nullptr)}};
+}
+
+std::string size_text(std::uintmax_t bytes) {
+  return bytes < 10 * 1024 ? fmt::format("{} bytes", bytes) : fmt::format("{} KiB", bytes / 1024);
+}
+
+const char* word(config::HistoryKeep keep) {
+  switch (keep) {
+    case config::HistoryKeep::disk:
+      return "disk";
+    case config::HistoryKeep::memory:
+      return "memory";
+    case config::HistoryKeep::none:
+      break;
+  }
+  return "none";
+}
+
+std::string readers_text(const std::optional<std::string>& server, bool others) {
+  std::string text = "you, and the administrators of this machine";
+  if (server)
+    text += fmt::format(
+        "; your home is on {}: its administrators and backups can read this file too", *server);
+  if (others) text += "; and others, for the mode of a file lets them: chmod go= puts that right";
+  return text;
+}
+
+}  // namespace
+
+Exit show_history(const Options& options, Output& output) {
+  if (options.csv && options.json)
+    throw Failure(Exit::usage, "history: --csv: not together with --json");
+  std::optional<std::int64_t> since;
+  if (!options.since.empty())
+    since = moment_in_the_past(options.command, "--since", options.since, output.look.now);
+  auto kept = open_kept(options);
+  Past past;
+  try {
+    if (kept.history) past = past_since(*kept.history, since.value_or(0));
+  } catch (const store::DatabaseError& error) {
+    throw Failure(Exit::failed, options.command + ": " + error.what());
+  }
+  if (options.json) {
+    output.out << json_of(past, since).dump(2) << '\n';
+  } else if (options.csv) {
+    output.out << csv_of(past);
+  } else if (past.days.empty()) {
+    output.out << (kept.history ? "Nothing in that time.\n" : nothing_kept(kept));
+  } else {
+    const auto first_shown = date_of(output.look.now - shown_days * day);
+    const auto all = past.days.size();
+    if (!since)
+      std::erase_if(past.days, [&](const auto& record) { return record.date < first_shown; });
+    output.out << render_days(past.days, output.look);
+    if (past.days.size() < all)
+      output.out << output.look.dim(fmt::format("{} days before that: --since {}",
+                                                all - past.days.size(),
+                                                date_of(kept.history->oldest().value_or(0))))
+                 << '\n';
+  }
+  if (!kept.daemon_problem.empty() && !options.json && !options.csv)
+    output.out << output.look.warn("Nothing is added to it now: " + kept.daemon_problem) << '\n';
+  return Exit::done;
+}
+
+Exit forget(const Options& options, Output& output) {
+  if (options.before.empty() == !options.all)
+    throw Failure(Exit::usage, "forget: one of --before and --all is needed");
+  std::optional<std::int64_t> before;
+  if (!options.all)
+    before = moment_in_the_past(options.command, "--before", options.before, output.look.now);
+  const auto kept = find_kept(options);
+  bool daemon_runs = true;
+  try {
+    // The daemon first: what it has not written yet must not come after.
+    DaemonClient(options.command).forget(before.value_or(0));
+  } catch (const Failure& failure) {
+    if (failure.exit() != Exit::no_daemon) throw;
+    daemon_runs = false;
+  }
+  const bool found = erase_file(options, kept, before);
+  if (options.json) {
+    output.out << Json{{"done", options.command},
+                       {"before", before ? Json(instant(*before)) : Json(nullptr)},
+                       {"daemon", daemon_runs}}
+                      .dump()
+               << '\n';
+  } else if (!found && !daemon_runs) {
+    output.out << "There was nothing to forget.\n";
+  } else {
+    output.out << (before ? fmt::format("Forgotten: everything before {}.\n",
+                                        clock_face(*before, output.look.now))
+                          : std::string("Forgotten: everything.\n"));
+  }
+  return Exit::done;
+}
+
+Exit show_privacy(const Options& options, Output& output) {
+  const auto& look = output.look;
+  auto kept = find_kept(options);
+  const auto& settings = kept.config.settings;
+  const auto state = look_at(store::state_file(kept.state_directory));
+  const auto history = look_at(store::history_file(kept.directory));
+  std::vector<File> damaged;
+  for (const auto& path : store::damaged_files(kept.directory)) damaged.push_back(look_at(path));
+  const auto server = store::server_of(kept.directory);
+  const bool others =
+      std::any_of(damaged.begin(), damaged.end(), [](const File& f) { return f.mode & 077U; }) ||
+      ((state.mode | history.mode) & 077U) != 0;
+  std::optional<std::int64_t> oldest;
+  std::string problem;
+  try {
+    if (auto file = store::History::open_to_read(kept.directory)) oldest = file->oldest();
+  } catch (const store::DatabaseError& error) {
+    problem = error.what();
+  }
+  const auto days = std::chrono::duration_cast<std::chrono::hours>(settings.history.retention) / 24;
+  const auto retention = config::format_duration(settings.history.retention);
+  const bool exports = settings.telemetry_export != config::TelemetryExport::off;
+
+  if (options.json) {
+    auto set_aside = Json::array();
+    for (const auto& file : damaged) set_aside.push_back(json_of(file));
+    Json json{{"state", json_of(state)},
+              {"history", json_of(history)},
+              {"set_aside", set_aside},
+              {"keep", word(settings.history.keep)},
+              {"retention_s", seconds(settings.history.retention)},
+              {"decisions_s", 2 * day},
+              {"oldest", oldest ? Json(instant(*oldest)) : Json(nullptr)},
+              {"server", server ? Json(*server) : Json(nullptr)},
+              {"readable_by_others", others},
+              {"telemetry", exports ? "file" : "off"},
+              {"problem", problem}};
+    output.out << json.dump(2) << '\n';
+    return Exit::done;
+  }
+
+  const auto put = [&](std::string_view label, const std::string& text) {
+    output.out << row(look, label, text, 12);
+  };
+  const auto continued = [&](const std::string& text) { put("", text); };
+  output.out << look.bold("What Poised keeps about you") << "\n\n";
+  put("Now",
+      "how long you have been at the screen, what comes next, your pauses, your posture, and when "
+      "your appointments are, never what they are:");
+  continued(state.exists ? state.path.string() : state.path.string() + ", not there yet");
+  output.out << '\n';
+  switch (settings.history.keep) {
+    case config::HistoryKeep::disk: {
+      put("History",
+          "each day's totals, when you came and went (absences of session.break or longer), how "
+          "each break ended, and changes of posture:");
+      auto where = history.path.string();
+      where += history.exists ? ", " + size_text(history.bytes) : ", not there yet";
+      continued(where);
+      auto how_long = days.count() > 1
+                          ? fmt::format("kept for {} days (history.retention)", days.count())
+                          : fmt::format("kept for {} (history.retention)", retention);
+      if (oldest) how_long += ", the oldest of it is of " + date_of(*oldest);
+      continued(how_long);
+      break;
+    }
+    case config::HistoryKeep::memory:
+      put("History", "in the memory of the running daemon only, until it ends (history.keep)");
+      break;
+    case config::HistoryKeep::none:
+      put("History", "none (history.keep)");
+      break;
+  }
+  if (settings.history.keep != config::HistoryKeep::disk && history.exists)
+    continued("a file from before is still there: " + history.path.string() +
+              "; poisectl forget --all erases it");
+  for (const auto& file : damaged)
+    continued("set aside as damaged: " + file.path.string() + ", " + size_text(file.bytes));
+  if (!problem.empty()) continued(problem);
+  output.out << '\n';
+  put("Never", "keys, window titles, names of applications, texts of your calendar");
+  put("Read by", readers_text(server, others));
+  put("Sent",
+      exports ? "nothing; figures about the software itself, not about you, are written to a file "
+                "on this machine (telemetry.export)"
+              : "nothing leaves this machine");
+  put("Erase", "poisectl forget --all, or --before a date");
+  return Exit::done;
+}
+
+}  // namespace poised::ctl
