@@ -284,6 +284,7 @@ void MotionSupervisor::begin(Instant now) {
   if (duty_.left(now) < needed)
     return end(Outcome::Kind::refused, "its motors have run for long enough: they rest for " +
                                            in_minutes(duty_.free_at(now, needed) - now));
+  if (!can_.dead_man && !can_.stop) return end(Outcome::Kind::refused, "it could not be stopped");
   order_ = {};
   const auto preset =
       std::find_if(options_.presets.begin(), options_.presets.end(), [this](const Preset& each) {
@@ -479,7 +480,8 @@ void MotionSupervisor::elapse(Instant now) {
         return come_to_rest(now);
       if (now - std::max(heard_, stopped_at_) >= gives_up_looking) {
         height_.reset();
-        return come_to_rest(now);
+        come_to_rest(now);
+        return driver_.read_height();
       }
       if (stops_left_ > 0 && now >= next_stop_) {
         const bool goes_on = !heard_since || (changed_ > stopped_at_ && now - changed_ < at_rest);

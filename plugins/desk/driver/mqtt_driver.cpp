@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "driver/mqtt_driver.hpp"
+
+#include <cmath>
+#include <utility>
+
+namespace desk {
+namespace {
+
+// While it runs, only what the firmware says counts: what it said last would hide its silence.
+constexpr Duration longest_run = std::chrono::seconds(60);
+constexpr Duration comes_to_rest = std::chrono::seconds(2);
+
+std::optional<std::int32_t> millimetres(const std::optional<double>& value, mqtt::Unit unit) {
+  if (!value) return std::nullopt;
+  return static_cast<std::int32_t>(std::lround(mqtt::to_millimetres(*value, unit)));
+}
+
+}  // namespace
+
+MqttDriver::MqttDriver(MqttLink& link, DriverEvents& events, Now now, mqtt::Endpoint endpoint)
+    : link_(link), events_(events), now_(std::move(now)), endpoint_(std::move(endpoint)) {
+  link_.open({[this] {
+                link_.subscribe(endpoint_.state_topic);
+                if (!endpoint_.availability_topic.empty())
+                  link_.subscribe(endpoint_.availability_topic);
+              },
+              [this](const std::string& reason) { available(false, reason); }},
+             [this](const MqttLink::Message& message) { received(message); });
+}
+
+Capabilities MqttDriver::capabilities() const {
+  Capabilities can;
+  can.go_to = can.autonomous = can.height_push = true;
+  can.lowest_mm = millimetres(endpoint_.lowest, endpoint_.unit).value_or(can.lowest_mm);
+  can.highest_mm = millimetres(endpoint_.highest, endpoint_.unit).value_or(can.highest_mm);
+  can.tolerance_mm = 10;
+  return can;
+}
+
+void MqttDriver::available(bool on, const std::string& reason) {
+  if (on == linked_) return;
+  linked_ = on;
+  if (on) {
+    events_.linked();
+  } else {
+    height_mm_.reset();
+    events_.unlinked(reason);
+  }
+}
+
+void MqttDriver::received(const MqttLink::Message& message) {
+  if (message.topic == endpoint_.availability_topic) {
+    if (message.payload == endpoint_.online) available(true, "");
+    if (message.payload == endpoint_.offline)
+      available(false, "mqtt: " + endpoint_.availability_topic + ": the desk is offline");
+    return;
+  }
+  if (message.topic != endpoint_.state_topic) return;
+  const auto height =
+      millimetres(mqtt::number(message.payload, endpoint_.state_pointer), endpoint_.unit);
+  if (!height) return;
+  height_mm_ = height;
+  if (endpoint_.availability_topic.empty()) available(true, "");
+  if (linked_) events_.height({*height, std::nullopt});
+}
+
+void MqttDriver::wake() {
+  quiet_from_ = now_();
+  read_height();
+}
+
+void MqttDriver::read_height() {
+  // Firmware that tells only changes is asked in vain: at rest, the last it said still holds.
+  if (linked_ && height_mm_ && now_() >= quiet_from_) repeat_at_ = now_();
+}
+
+void MqttDriver::drive(const Order& order) {
+  if (order.kind != Order::Kind::to_height) return;
+  quiet_from_ = now_() + longest_run;
+  link_.publish(endpoint_.set_topic,
+                mqtt::payload(endpoint_.set_shape, order.height_mm, endpoint_.unit), false);
+}
+
+void MqttDriver::stop() {
+  quiet_from_ = now_() + comes_to_rest;
+  if (!endpoint_.stop_topic.empty())
+    link_.publish(endpoint_.stop_topic, endpoint_.stop_payload, false);
+  else if (height_mm_)
+    link_.publish(endpoint_.set_topic,
+                  mqtt::payload(endpoint_.set_shape, *height_mm_, endpoint_.unit), false);
+}
+
+std::optional<Instant> MqttDriver::deadline() const {
+  return repeat_at_;
+}
+
+void MqttDriver::elapse(Instant now) {
+  if (!repeat_at_ || now < *repeat_at_) return;
+  repeat_at_.reset();
+  if (linked_ && height_mm_) events_.height({*height_mm_, std::nullopt});
+}
+
+}  // namespace desk

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "codec/mqtt.hpp"
+#include "driver/linak_ble.hpp"
+#include "motion/driver.hpp"
+#include "transport/transport.hpp"
+
+namespace desk {
+
+/// A desk that somebody else's firmware drives, behind a broker.
+class MqttDriver final : public Driver {
+ public:
+  MqttDriver(MqttLink& link, DriverEvents& events, Now now, mqtt::Endpoint endpoint);
+
+  [[nodiscard]] Capabilities capabilities() const override;
+  void wake() override;
+  void read_height() override;
+  void drive(const Order& order) override;
+  void stop() override;
+  [[nodiscard]] std::optional<Instant> deadline() const override;
+  void elapse(Instant now) override;
+
+ private:
+  void received(const MqttLink::Message& message);
+  void available(bool on, const std::string& reason);
+
+  MqttLink& link_;
+  DriverEvents& events_;
+  Now now_;
+  mqtt::Endpoint endpoint_;
+  std::optional<std::int32_t> height_mm_;
+  std::optional<Instant> repeat_at_;
+  Instant quiet_from_;
+  bool linked_ = false;
+};
+
+}  // namespace desk
