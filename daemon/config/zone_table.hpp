@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/policy.hpp"
 #include "core/time.hpp"
+#include "zones/zone_source.hpp"
 
 // Local time for a core that cannot ask. Any zone in any process without touching TZ, which is
 // global to it: the C library knows only one zone at a time and C++20's zones are not in g++ 12;
-// ICU would map 30 MB for it. So the zone files (RFC 8536) are read here, in full strictness.
+// ICU would map 30 MB for it. So the zone files are read (zones/).
 namespace poised::config {
 
 /// `offsets` serves as Policy::zone: sorted, the first entry a month before `from`, the last change
@@ -22,15 +22,7 @@ struct ZoneTable {
   std::optional<std::string> problem;
 };
 
-/// Where zones come from; tests bring their own.
-struct ZoneSource {
-  std::filesystem::path zone_dir = "/usr/share/zoneinfo";
-  std::filesystem::path system_zone = "/etc/localtime";
-  std::optional<std::string> tz_variable;  ///< the value of TZ, if it is set: wins over system_zone
-
-  /// With this process's TZ and TZDIR.
-  static ZoneSource from_environment();
-};
+using zones::ZoneSource;
 
 /// The zone `zone` ("Europe/Berlin", or a POSIX rule as TZ takes it: "CET-1CEST,M3.5.0,M10.5.0/3"),
 /// or the system's if empty. A system without /etc/localtime is in UTC, as the C library has it.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
+#include <array>
 
 #include "build_config.hpp"
 #include "ctl/commands.hpp"
@@ -125,6 +126,41 @@ void add_config(CLI::App& app, Tree& tree, Options& options) {
   tree.add_offline(*config, "schema", "The JSON Schema of a configuration file", config_schema);
 }
 
+void add_calendar(CLI::App& app, Tree& tree, Options& options) {
+  auto* calendar =
+      app.add_subcommand("calendar", "What calendar files say, worked out as the daemon does");
+  calendar->group("Behind it");
+  calendar->preparse_callback([&options](std::size_t) { options.command = "calendar"; });
+  calendar->require_subcommand(1);
+  tree.group("Commands");
+  const auto add = [&](const char* name, const char* what, Action action) {
+    auto* command = tree.add_offline(*calendar, name, what, action);
+    auto* from = command->add_option("--from", options.from, "2026-03-02, 2026-03-02T14:00+01:00")
+                     ->type_name("TIME");
+    auto* to = command->add_option("--to", options.to, "Not included")->type_name("TIME");
+    command->add_option("--tz", options.zone, "The zone of times without one, and of the output")
+        ->type_name("ZONE");
+    command
+        ->add_option("--address", options.addresses,
+                     "Your own: what you declined does not make you busy")
+        ->type_name("MAIL")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command->add_option("FILE", options.files, "iCalendar files, - for standard input")
+        ->type_name("")
+        ->required();
+    return std::array{from, to};
+  };
+  for (auto* option :
+       add("busy", "When you are busy: lines of start, end and class", calendar_busy))
+    option->required();
+  add("expand", "Each time that an event takes place", calendar_expand);
+  calendar->get_subcommand("expand")
+      ->add_option("--limit", options.limit, "At most so many")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+}
+
 }  // namespace
 
 void build_command_tree(CLI::App& app, Options& options) {
@@ -137,6 +173,7 @@ void build_command_tree(CLI::App& app, Options& options) {
   tree.add(app, "doctor", "What is not as it should be", doctor);
   add_plugins(app, tree, options);
   add_config(app, tree, options);
+  add_calendar(app, tree, options);
   tree.group("Behind it");
   tree.add_offline(app, "version", "The versions of poisectl and of the running daemon",
                    show_version);

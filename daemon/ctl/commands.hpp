@@ -35,6 +35,8 @@ Exit config_check(const Options&, Output&);
 Exit config_explain(const Options&, Output&);
 Exit config_set(const Options&, Output&);
 Exit config_schema(const Options&, Output&);
+Exit calendar_busy(const Options&, Output&);
+Exit calendar_expand(const Options&, Output&);
 
 // For the build.
 Exit print_completions(const Options&, Output&);

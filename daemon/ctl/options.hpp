@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <cstdint>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -32,6 +33,9 @@ struct Options {
   std::string since, before;
   bool csv = false, all = false;
   std::vector<std::string> files;
+  std::string from, to, zone;
+  std::vector<std::string> addresses;
+  std::int64_t limit = 0;  ///< 0: none
 };
 
 /// Fills `app` with every command. `options` is written when `app` parses, and must outlive it.
