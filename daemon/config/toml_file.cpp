@@ -261,10 +261,10 @@ bool Table::operator==(const Table& other) const {
   return entries == other.entries;
 }
 
-std::variant<Table, FileError> parse_toml(std::string_view text) {
-  if (text.size() > max_file_bytes)
+std::variant<Table, FileError> parse_toml(std::string_view text, std::size_t max_bytes) {
+  if (text.size() > max_bytes)
     return FileError{
-        {}, fmt::format("larger than {} KiB: no configuration needs that", max_file_bytes / 1024)};
+        {}, fmt::format("larger than {} KiB: no configuration needs that", max_bytes / 1024)};
   if (auto refused = CharacterCheck(text).run()) return *refused;
   try {
     return convert_table(toml::parse(text));
@@ -277,7 +277,8 @@ std::variant<Table, FileError> parse_toml(std::string_view text) {
   }
 }
 
-std::optional<std::variant<Table, FileError>> read_toml(const std::filesystem::path& file) {
+std::optional<std::variant<Table, FileError>> read_toml(const std::filesystem::path& file,
+                                                        std::size_t max_bytes) {
   const FileDescriptor descriptor{
       ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
   if (descriptor.get() < 0) {
@@ -289,8 +290,10 @@ std::optional<std::variant<Table, FileError>> read_toml(const std::filesystem::p
   if (S_ISDIR(status.st_mode)) return FileError{{}, "is a directory, not a file"};
   if (!S_ISREG(status.st_mode)) return FileError{{}, "is not a regular file"};
   std::string text;
-  // One byte more than allowed tells a file that is too large from one that just fits.
-  text.resize(max_file_bytes + 1);
+  // One byte more than it had tells a file that has grown since; one more than allowed, one that is
+  // too large.
+  text.resize(std::min(static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)), max_bytes) +
+              1);
   std::size_t size = 0;
   while (size < text.size()) {
     const ssize_t n = ::read(descriptor.get(), text.data() + size, text.size() - size);
@@ -300,7 +303,7 @@ std::optional<std::variant<Table, FileError>> read_toml(const std::filesystem::p
     size += static_cast<std::size_t>(n);
   }
   text.resize(size);
-  return parse_toml(text);
+  return parse_toml(text, max_bytes);
 }
 
 std::string to_toml(std::string_view text) {

@@ -65,11 +65,13 @@ inline constexpr std::size_t max_file_bytes = std::size_t{1} << 20;
 
 /// Parses `text`. Refused beside what TOML refuses: text that is not UTF-8, control characters, and
 /// characters outside ASCII other than in strings and comments. Throws nothing but std::bad_alloc.
-std::variant<Table, FileError> parse_toml(std::string_view text);
+std::variant<Table, FileError> parse_toml(std::string_view text,
+                                          std::size_t max_bytes = max_file_bytes);
 
 /// Reads and parses the regular file `file`; std::nullopt if there is none of that name. Never
 /// blocks on a FIFO or device.
-std::optional<std::variant<Table, FileError>> read_toml(const std::filesystem::path& file);
+std::optional<std::variant<Table, FileError>> read_toml(const std::filesystem::path& file,
+                                                        std::size_t max_bytes = max_file_bytes);
 
 /// `value` as TOML in one line: strings quoted, tables inline.
 std::string to_toml(const Value& value);

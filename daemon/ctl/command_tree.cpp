@@ -103,6 +103,19 @@ void add_plugins(CLI::App& app, Tree& tree, Options& options) {
                    restart_plugin));
 }
 
+void add_programme(CLI::App& app, Tree& tree, Options& options) {
+  auto* exercise = app.add_subcommand("exercise", "What there is to do, and how");
+  exercise->group("The programme");
+  exercise->preparse_callback([&options](std::size_t) { options.command = "exercise"; });
+  exercise->require_subcommand(1);
+  tree.group("Commands");
+  tree.add_offline(*exercise, "list", "Every routine and exercise", list_exercises);
+  tree.add_offline(*exercise, "show", "Steps, dose, cautions, pictures of one", show_exercise)
+      ->add_option("ID", options.exercise_id, "An exercise or a routine")
+      ->type_name("")
+      ->required();
+}
+
 void add_config(CLI::App& app, Tree& tree, Options& options) {
   auto* config =
       app.add_subcommand("config", "The configuration: what holds, why, and whether it is sound");
@@ -168,6 +181,7 @@ void build_command_tree(CLI::App& app, Options& options) {
   Tree tree(options);
   add_everyday(app, tree, options);
   add_past(app, tree, options);
+  add_programme(app, tree, options);
   tree.group("Behind it");
   tree.add(app, "monitor", "Print what the daemon decides, as it happens", monitor);
   tree.add(app, "doctor", "What is not as it should be", doctor);

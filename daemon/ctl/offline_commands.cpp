@@ -6,6 +6,7 @@
 #include "build_config.hpp"
 #include "config/inspect.hpp"
 #include "config/layers.hpp"
+#include "ctl/catalogue_access.hpp"
 #include "ctl/commands.hpp"
 #include "ctl/daemon_client.hpp"
 #include "ctl/json.hpp"
@@ -20,6 +21,27 @@ Json json_of(const config::Problem& problem) {
           {"column", problem.at.column},
           {"key", problem.key},
           {"reason", problem.reason}};
+}
+
+std::vector<config::Problem> all_problems(const Options& options,
+                                          const std::vector<config::PluginSettingSpecs>& specs) {
+  const auto roots = roots_of(options);
+  if (options.files.empty()) {
+    auto out = config::check(roots, specs);
+    const auto more = catalogue::load(roots).problems;
+    out.insert(out.end(), more.begin(), more.end());
+    return out;
+  }
+  std::vector<std::filesystem::path> settings, entries;
+  for (const auto& file : options.files)
+    (catalogue::is_catalogue_file(file) ? entries : settings).emplace_back(file);
+  std::vector<config::Problem> out;
+  if (!settings.empty()) out = config::check(settings, specs);
+  if (!entries.empty()) {
+    const auto more = catalogue::load_files(entries, roots).problems;
+    out.insert(out.end(), more.begin(), more.end());
+  }
+  return out;
 }
 
 void print(Output& output, const std::string& text) {
@@ -62,9 +84,7 @@ Exit config_show(const Options& options, Output& output) {
 
 Exit config_check(const Options& options, Output& output) {
   const auto specs = plugin_settings();
-  const std::vector<std::filesystem::path> files(options.files.begin(), options.files.end());
-  const auto problems =
-      files.empty() ? config::check(roots_of(options), specs) : config::check(files, specs);
+  const auto problems = all_problems(options, specs);
 
   std::size_t errors = 0;
   auto found = Json::array();
@@ -78,9 +98,10 @@ Exit config_check(const Options& options, Output& output) {
   if (errors == 0 && !options.json) output.out << "The configuration is sound.\n";
   if (errors == 0) return Exit::done;
   output.out << std::flush;
-  throw Failure(Exit::failed, fmt::format("config check: {}: {} error{}",
-                                          files.empty() ? "configuration" : options.files.front(),
-                                          errors, errors == 1 ? "" : "s"));
+  throw Failure(Exit::failed,
+                fmt::format("config check: {}: {} error{}",
+                            options.files.empty() ? "configuration" : options.files.front(), errors,
+                            errors == 1 ? "" : "s"));
 }
 
 Exit config_explain(const Options& options, Output& output) {

@@ -29,7 +29,7 @@ struct Options {
   bool json = false;
   std::string config_root;
   std::string pause_for, pause_until, pause_reason;
-  std::string break_id, plugin_id, key, value, shell;
+  std::string break_id, plugin_id, exercise_id, key, value, shell;
   std::string since, before;
   bool csv = false, all = false;
   std::vector<std::string> files;

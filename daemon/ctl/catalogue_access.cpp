@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "ctl/catalogue_access.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "config/text.hpp"
+#include "ctl/commands.hpp"
+#include "ctl/text.hpp"
+
+namespace poised::ctl {
+namespace {
+
+constexpr std::size_t most_named = 20;
+
+std::string session_language() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return value;
+  }
+  return "en";
+}
+
+std::string ends(const catalogue::Range& range) {
+  return range.low == range.high ? fmt::format("{}", range.low)
+                                 : fmt::format("{}–{}", range.low, range.high);
+}
+
+}  // namespace
+
+OpenCatalogue open_catalogue(const Options& options) {
+  const auto roots = roots_of(options);
+  auto loaded = catalogue::load(roots);
+  std::size_t named = 0;
+  for (const auto& problem : loaded.problems)
+    if (++named <= most_named) std::cerr << "poisectl: " << printable(problem.text()) << '\n';
+  if (named > most_named)
+    std::cerr << fmt::format("poisectl: catalogue: {} more; poisectl config check names them\n",
+                             named - most_named);
+  OpenCatalogue out{std::move(loaded.catalogue), config::load(roots, {}), {}};
+  out.language = out.configuration.settings.language.empty() ? session_language()
+                                                             : out.configuration.settings.language;
+  return out;
+}
+
+std::string dose_text(const catalogue::Exercise& exercise) {
+  const auto& dose = exercise.dose;
+  std::string out = dose.seconds
+                        ? ends(*dose.seconds) + " s"
+                        : fmt::format("{} × {}", dose.sets,
+                                      ends(dose.repetitions.value_or(catalogue::Range{1, 1})));
+  if (dose.or_repetitions) out += fmt::format(" or {} repetitions", ends(*dose.or_repetitions));
+  if (dose.sides == catalogue::Sides::side) out += " a side";
+  if (dose.sides == catalogue::Sides::direction) out += " a direction";
+  if (!dose.variants.empty()) out += " each of " + joined(dose.variants, ", ");
+  if (dose.hold_s) out += fmt::format(", hold {} s", ends(*dose.hold_s));
+  if (dose.times_a_day == 2) out += ", twice a day";
+  if (dose.times_a_day > 2) out += fmt::format(", {} times a day", dose.times_a_day);
+  if (!dose.every.empty()) out += ", every " + dose.every;
+  return out;
+}
+
+std::string length_text(std::uint32_t low_s, std::uint32_t high_s) {
+  const auto one = [](std::uint32_t s) { return spell_seconds(s, Round::up); };
+  return one(low_s) == one(high_s) ? one(low_s) : one(low_s) + " to " + one(high_s);
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+  std::string out;
+  for (const auto& word : words) out += (out.empty() ? std::string() : std::string(between)) + word;
+  return out;
+}
+
+std::string meant_text(const catalogue::Catalogue& catalogue, const std::string& id) {
+  std::vector<std::string> ids;
+  for (const auto& exercise : catalogue.exercises) ids.push_back(exercise.id);
+  for (const auto& routine : catalogue.routines) ids.push_back(routine.id);
+  const auto meant = config::did_you_mean(id, ids);
+  return meant ? "; did you mean " + *meant + "?" : "";
+}
+
+}  // namespace poised::ctl
