@@ -50,6 +50,39 @@ ordered_json setting_json(const Setting& setting) {
   return out;
 }
 
+std::string managed_text(const Managed& managed) {
+  std::string out = managed.locked ? "locked" : "a default, which you may change";
+  if (!managed.min.empty() || !managed.max.empty()) {
+    out = "you may choose";
+    if (!managed.min.empty()) out += " from " + managed.min;
+    if (!managed.max.empty()) out += " up to " + managed.max;
+  }
+  if (!managed.forbidden_members.empty())
+    out = fmt::format("without {}", fmt::join(managed.forbidden_members, ", "));
+  return fmt::format("{} ({})", out, source_text(managed.source));
+}
+
+ordered_json managed_json(const Managed& managed) {
+  ordered_json out;
+  out["locked"] = managed.locked;
+  out["min"] = value_json(managed.min);
+  out["max"] = value_json(managed.max);
+  out["forbidden"] = managed.forbidden_members;
+  out["file"] = one_line(managed.source.file.native(), 4096);
+  out["line"] = managed.source.at.line;
+  return out;
+}
+
+/// Whether a file says anything about a key.
+bool speaks_of(const Table& table, std::string_view key) {
+  const std::size_t dot = key.find('.');
+  const auto entry = std::ranges::find(table.entries, key.substr(0, dot), &Entry::key);
+  if (entry == table.entries.end()) return false;
+  if (dot == std::string_view::npos) return true;
+  const auto* inner = std::get_if<Table>(&entry->value.data);
+  return inner != nullptr && speaks_of(*inner, key.substr(dot + 1));
+}
+
 std::string_view direction_text(PolicyDirection direction) {
   switch (direction) {
     case PolicyDirection::any:
@@ -132,10 +165,59 @@ ordered_json object_schema() {
       {"type", "object"}, {"properties", ordered_json::object()}, {"additionalProperties", false}};
 }
 
+/// Of a key in a policy file: a value, or one of the states. What a policy may not do with the key
+/// is left to `config check`.
+ordered_json policy_key_schema(const KeySpec& spec) {
+  const auto value = key_schema(spec);
+  auto plain = value;
+  plain.erase("description");
+  plain.erase("default");
+  const auto state = [](ordered_json properties, std::vector<std::string> required) {
+    auto out = object_schema();
+    out["properties"] = std::move(properties);
+    if (!required.empty()) out["required"] = std::move(required);
+    out["minProperties"] = 1;
+    return out;
+  };
+  ordered_json out;
+  if (!spec.doc.empty()) out["description"] = spec.doc;
+  out["anyOf"] = {plain, state({{"required", plain}}, {"required"})};
+  ordered_json given{{"default", plain}};
+  if (spec.type == Type::integer || spec.type == Type::duration) {
+    given["min"] = plain;
+    given["max"] = plain;
+  }
+  out["anyOf"].push_back(state(std::move(given), {}));
+  if (forbidden_value(spec)) {
+    ordered_json on{{"const", true}};
+    if (spec.type == Type::string_list) on = {{"anyOf", {on, plain}}};
+    out["anyOf"].push_back(state({{"forbidden", std::move(on)}}, {"forbidden"}));
+  }
+  return out;
+}
+
+ordered_json policy_header_schema() {
+  const ordered_json names{{"type", "array"}, {"items", {{"type", "string"}}}, {"minItems", 1}};
+  auto when = object_schema();
+  when["description"] = "Whom the file is for; all that is given must hold.";
+  for (const char* key : {"hosts", "tags", "groups"}) when["properties"][key] = names;
+  when["properties"]["percent"] = {{"type", "integer"}, {"minimum", 0}, {"maximum", 100}};
+  auto header = object_schema();
+  header["properties"] = {{"managed_by", {{"type", "string"}}}, {"when", when}};
+  return header;
+}
+
 }  // namespace
 
 std::vector<Problem> check(const Roots& roots, const std::vector<PluginSettingSpecs>& plugins) {
-  return as_a_check(load(roots, plugins).problems);
+  const auto loaded = load(roots, plugins);
+  auto problems = loaded.problems;
+  // Policies for other machines are to be sound too.
+  for (const auto& file : loaded.files)
+    if (!file.not_here.empty())
+      for (auto& problem : load_files({file.path}, plugins).problems)
+        problems.push_back(std::move(problem));
+  return as_a_check(std::move(problems));
 }
 
 std::vector<Problem> check(const std::vector<std::filesystem::path>& files,
@@ -149,6 +231,9 @@ std::string Explanation::text() const {
   out += fmt::format("  from     {}\n", source_text(effective.setting.source));
   for (const auto& setting : effective.overrode)
     out += fmt::format("  over     {} ({})\n", value_text(setting), source_text(setting.source));
+  if (effective.managed) out += fmt::format("  managed  {}\n", managed_text(*effective.managed));
+  for (const auto& file : not_here)
+    out += fmt::format("  not here {}: {}\n", one_line(file.path.native(), 4096), file.reason);
   out += fmt::format("  takes    {}\n", expectation(spec));
   const std::string built_in = to_toml(spec.default_value);
   out += fmt::format("  default  {}\n", built_in.empty() ? "not set" : built_in);
@@ -175,6 +260,11 @@ std::string Explanation::json() const {
   out["doc"] = spec.doc;
   out["takes"] = expectation(spec);
   out["policy"] = direction_text(spec.direction);
+  out["managed"] = effective.managed ? managed_json(*effective.managed) : ordered_json();
+  out["not_here"] = ordered_json::array();
+  for (const auto& file : not_here)
+    out["not_here"].push_back(
+        {{"file", one_line(file.path.native(), 4096)}, {"reason", file.reason}});
   return out.dump();
 }
 
@@ -186,8 +276,12 @@ std::optional<Explanation> explain(const Loaded& loaded,
   const auto found = std::ranges::find(loaded.effective, key, &Effective::key);
   Effective effective = found != loaded.effective.end()
                             ? *found
-                            : Effective{spec->path, {to_toml(spec->default_value), {}}, {}};
-  return Explanation{std::move(*spec), std::move(effective)};
+                            : Effective{spec->path, {to_toml(spec->default_value), {}}, {}, {}};
+  Explanation explanation{std::move(*spec), std::move(effective), {}};
+  for (const auto& file : loaded.files)
+    if (!file.not_here.empty() && speaks_of(*file.content, key))
+      explanation.not_here.push_back({file.path, file.not_here});
+  return explanation;
 }
 
 std::optional<std::string> suggest_key(const Loaded& loaded, std::string_view key) {
@@ -204,7 +298,7 @@ std::optional<std::string> suggest_key(const Loaded& loaded, std::string_view ke
 std::string show_toml(const Loaded& loaded) {
   std::string out = "schema = 1\n";
   std::string section;
-  for (const auto& [key, setting, overrode] : loaded.effective) {
+  for (const auto& [key, setting, overrode, managed] : loaded.effective) {
     const std::size_t dot = key.rfind('.');
     if (key.substr(0, dot) != section) {
       section = key.substr(0, dot);
@@ -221,16 +315,24 @@ std::string show_toml(const Loaded& loaded) {
 
 std::string show_json(const Loaded& loaded) {
   ordered_json out = ordered_json::object();
-  for (const auto& [key, setting, overrode] : loaded.effective) out[key] = setting_json(setting);
+  for (const auto& [key, setting, overrode, managed] : loaded.effective) {
+    out[key] = setting_json(setting);
+    out[key]["locked"] = managed && managed->locked;
+  }
   return out.dump();
 }
 
-std::string json_schema(const std::vector<PluginSettingSpecs>& plugins) {
+std::string json_schema(const std::vector<PluginSettingSpecs>& plugins, SchemaOf of) {
+  const bool policy = of == SchemaOf::policy;
+  const auto schema_of = [&](const KeySpec& spec) {
+    return policy ? policy_key_schema(spec) : key_schema(spec);
+  };
   ordered_json out;
   out["$schema"] = "https://json-schema.org/draft/2020-12/schema";
-  out["title"] = "Poised configuration";
+  out["title"] = policy ? "Poised policy" : "Poised configuration";
   out.update(object_schema());
   out["properties"]["schema"] = {{"description", "The version of these keys."}, {"const", 1}};
+  if (policy) out["properties"]["policy"] = policy_header_schema();
   auto& properties = out["properties"];
   ordered_json own = ordered_json::object();
   const auto section = [](ordered_json& parent, const std::string& name) -> ordered_json& {
@@ -242,11 +344,11 @@ std::string json_schema(const std::vector<PluginSettingSpecs>& plugins) {
     const std::string name = spec.path.substr(dot + 1);
     const std::string table = spec.path.substr(0, dot);
     if (!table.starts_with("breaks.")) {
-      section(properties, table)[name] = key_schema(spec);
+      section(properties, table)[name] = schema_of(spec);
       continue;
     }
     auto& breaks = section(properties, "breaks");
-    section(table == "breaks.<id>" ? own : breaks, table.substr(7))[name] = key_schema(spec);
+    section(table == "breaks.<id>" ? own : breaks, table.substr(7))[name] = schema_of(spec);
   }
   // A pattern applies to the names beside it too, so the built-in breaks are taken out of it.
   std::string names = "posture";
@@ -257,7 +359,7 @@ std::string json_schema(const std::vector<PluginSettingSpecs>& plugins) {
   for (const auto& plugin : plugins) {
     auto& settings = section(properties["plugin"]["properties"], plugin.id);
     for (const auto& setting : plugin.settings)
-      settings[setting.key] = key_schema(plugin_key(plugin.id, setting));
+      settings[setting.key] = schema_of(plugin_key(plugin.id, setting));
   }
   return out.dump(2) + "\n";
 }

@@ -19,9 +19,16 @@ std::vector<Problem> check(const Roots& roots, const std::vector<PluginSettingSp
 std::vector<Problem> check(const std::vector<std::filesystem::path>& files,
                            const std::vector<PluginSettingSpecs>& plugins);
 
+/// A policy file that is for others.
+struct PolicyElsewhere {
+  std::filesystem::path path;
+  std::string reason;
+};
+
 struct Explanation {
-  KeySpec spec;         ///< type, default, range, doc
-  Effective effective;  ///< value, where from, what it overrode
+  KeySpec spec;                           ///< type, default, range, doc
+  Effective effective;                    ///< value, where from, what it overrode
+  std::vector<PolicyElsewhere> not_here;  ///< that speak of this key
 
   /// Several lines for people, ending in a newline.
   std::string text() const;
@@ -42,8 +49,12 @@ std::string show_toml(const Loaded& loaded);
 /// The same as one JSON object: key → {value, layer, file, line}.
 std::string show_json(const Loaded& loaded);
 
-/// The schema of a configuration file (JSON Schema 2020-12).
-std::string json_schema(const std::vector<PluginSettingSpecs>& plugins);
+/// Whom a schema is for.
+enum class SchemaOf : std::uint8_t { configuration, policy };
+
+/// The schema of a configuration file, or of a policy file (JSON Schema 2020-12).
+std::string json_schema(const std::vector<PluginSettingSpecs>& plugins,
+                        SchemaOf of = SchemaOf::configuration);
 
 /// Writes `key` = `value_text` (TOML, or a bare word for texts and durations) into `file`, keeping
 /// every comment and line around it; makes the file and its directories if there are none. The

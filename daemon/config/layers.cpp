@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
@@ -71,11 +72,16 @@ class Resolver {
   void take(const SourceFile& file) {
     file_ = &file;
     if (!accepts_schema(*file.content)) return;
+    if (file.layer == Layer::policy) {
+      const auto header = read_policy_header(*file.content).header;
+      if (!header.managed_by.empty()) out_.managed_by = header.managed_by;
+    }
     std::vector<std::string> path;
     take_table(*file.content, path);
   }
 
   void finish() {
+    apply_policies();
     check_breaks();
     settle_desk();
     warn_of_odd_pairs();
@@ -120,6 +126,7 @@ class Resolver {
   void take_table(const Table& table, std::vector<std::string>& path) {
     for (const auto& entry : table.entries) {
       if (path.empty() && entry.key == "schema") continue;
+      if (path.empty() && entry.key == "policy" && file_->layer == Layer::policy) continue;
       path.push_back(entry.key);
       take_entry(entry, path);
       path.pop_back();
@@ -158,6 +165,10 @@ class Resolver {
   }
 
   void take_value(const KeySpec& spec, const Entry& entry) {
+    if (file_->layer == Layer::policy) {
+      take_policy(spec, entry);
+      return;
+    }
     auto read = read_value(spec, entry.value);
     if (auto* refusal = std::get_if<Refusal>(&read)) {
       refuse(spec.path, refusal->at, refusal->reason);
@@ -168,6 +179,22 @@ class Resolver {
       return;
     stack(spec.path).push_back(
         {std::move(std::get<KeyValue>(read)), {file_->layer, file_->path, entry.at}});
+  }
+
+  /// Of several files the last one counts, with all that it says of the key.
+  void take_policy(const KeySpec& spec, const Entry& entry) {
+    auto read = read_key_policy(spec, entry.value);
+    if (auto* refusal = std::get_if<Refusal>(&read)) {
+      refuse(spec.path, refusal->at, refusal->reason);
+      return;
+    }
+    if (spec.path.starts_with("breaks.") && !stacks_.contains(spec.path) &&
+        !declare_break(spec.path, entry))
+      return;
+    out_.managed = true;
+    policies_.insert_or_assign(spec.path,
+                               GivenPolicy{std::get<KeyPolicy>(std::move(read)), spec,
+                                           Source{Layer::policy, file_->path, entry.at}});
   }
 
   /// All keys of the break that `path` belongs to.
@@ -287,6 +314,94 @@ class Resolver {
   }
   std::int32_t millimetres(const std::string& key) const {
     return static_cast<std::int32_t>(get<std::int64_t>(key));
+  }
+
+  // ---------------------------------------------------------------- policies
+
+  struct GivenPolicy {
+    KeyPolicy policy;
+    KeySpec spec;
+    Source source;
+  };
+
+  void apply_policies() {
+    for (const auto& [key, given] : policies_) {
+      auto& candidates = stack(key);
+      const auto& policy = given.policy;
+      if (policy.default_value) {
+        const auto own = std::ranges::find_if(candidates, [](const Candidate& candidate) {
+          return candidate.source.layer == Layer::user;
+        });
+        candidates.insert(own, {*policy.default_value, given.source});
+      }
+      if (policy.required) overrule(key, *policy.required, given);
+      if (policy.forbidden) overrule(key, *forbidden_value(given.spec), given);
+      if (policy.min || policy.max) keep_within(key, given);
+      if (!policy.forbidden_members.empty()) take_out(key, given);
+    }
+  }
+
+  /// The person reads it where they wrote what does not count.
+  void tell_owner(const std::string& key, const GivenPolicy& given, const std::string& what) {
+    const Candidate& candidate = top(key);
+    if (candidate.source.layer != Layer::user) return;
+    report_in(candidate.source.file, Severity::warning, ProblemKind::doubtful, key,
+              candidate.source.at,
+              fmt::format("{} ({}:{})", what, one_line(given.source.file.native(), 4096),
+                          given.source.at.line));
+  }
+
+  void overrule(const std::string& key, const KeyValue& value, const GivenPolicy& given) {
+    if (top(key).value != value)
+      tell_owner(key, given,
+                 fmt::format("has no effect: the policy here locks it to {}",
+                             one_line(to_toml(value), 80)));
+    stack(key).push_back({value, given.source});
+  }
+
+  void keep_within(const std::string& key, const GivenPolicy& given) {
+    const auto& value = top(key).value;
+    const bool is_duration = std::holds_alternative<Duration>(value);
+    if (!is_duration && !std::holds_alternative<std::int64_t>(value)) return;  // not set
+    const auto number =
+        is_duration ? std::get<Duration>(value).count() : std::get<std::int64_t>(value);
+    using Limits = std::numeric_limits<std::int64_t>;
+    const auto bounded = std::clamp(number, given.policy.min.value_or(Limits::min()),
+                                    given.policy.max.value_or(Limits::max()));
+    if (bounded == number) return;
+    const KeyValue kept = is_duration ? KeyValue(Duration(bounded)) : KeyValue(bounded);
+    tell_owner(key, given,
+               fmt::format("the policy here allows {} {}",
+                           bounded < number ? "at most" : "at least", to_toml(kept)));
+    stack(key).push_back({kept, given.source});
+  }
+
+  void take_out(const std::string& key, const GivenPolicy& given) {
+    const auto* list = std::get_if<std::vector<std::string>>(&top(key).value);
+    if (list == nullptr) return;
+    auto rest = *list;
+    std::erase_if(rest, [&](const std::string& member) {
+      return std::ranges::find(given.policy.forbidden_members, member) !=
+             given.policy.forbidden_members.end();
+    });
+    if (rest.size() == list->size()) return;
+    tell_owner(key, given,
+               "the policy here forbids " +
+                   fmt::format("{}", fmt::join(given.policy.forbidden_members, ", ")));
+    stack(key).push_back({rest, given.source});
+  }
+
+  std::optional<Managed> managed(const std::string& key) const {
+    const auto found = policies_.find(key);
+    if (found == policies_.end()) return std::nullopt;
+    const auto& [policy, spec, source] = found->second;
+    const bool is_duration = spec.type == Type::duration;
+    const auto bound = [is_duration](std::optional<std::int64_t> number) {
+      if (!number) return std::string();
+      return to_toml(is_duration ? KeyValue(Duration(*number)) : KeyValue(*number));
+    };
+    return Managed{source, policy.required || policy.forbidden, bound(policy.min),
+                   bound(policy.max), policy.forbidden_members};
   }
 
   // ---------------------------------------------------------------- keys against each other
@@ -523,7 +638,8 @@ class Resolver {
     keys.insert(keys.end(), after, order_.end());
     for (const auto& key : keys) {
       const auto& candidates = stack(key);
-      Effective effective{key, {to_toml(candidates.back().value), candidates.back().source}, {}};
+      Effective effective{
+          key, {to_toml(candidates.back().value), candidates.back().source}, {}, managed(key)};
       for (auto it = candidates.rbegin() + 1; it != candidates.rend(); ++it)
         effective.overrode.push_back({to_toml(it->value), it->source});
       out_.effective.push_back(std::move(effective));
@@ -540,6 +656,7 @@ class Resolver {
   Loaded& out_;
   const SourceFile* file_ = nullptr;                      ///< the one that is being taken
   std::map<std::string, std::vector<Candidate>> stacks_;  ///< by key, low to high, never empty
+  std::map<std::string, GivenPolicy> policies_;           ///< by key
   std::vector<std::string> order_;
   std::vector<std::string> own_breaks_;
   std::vector<Stays> stays_;
@@ -582,7 +699,7 @@ void read_file(Loaded& out, Layer layer, const fs::path& path, const Loaded* las
     if (!must_exist && !fs::is_symlink(path, error)) return;
     read = FileError{{}, must_exist ? "there is no such file" : "the link points to no file"};
   }
-  SourceFile file{layer, path, nullptr, true};
+  SourceFile file{layer, path, nullptr, true, {}};
   if (auto* table = std::get_if<Table>(&*read)) {
     file.content = std::make_shared<const Table>(std::move(*table));
   } else {
@@ -630,10 +747,70 @@ void read_directory(Loaded& out, Layer layer, const fs::path& directory, const L
   for (const auto& path : paths) read_file(out, layer, path, last_good, false);
 }
 
+fs::path policy_directory(const Roots& roots) {
+  return below(roots.system_root, "/etc/poised/policy.d");
+}
+
+/// Whether any key of `table` is given one of the states that only a policy gives.
+bool speaks_as_policy(const Table& table, const std::string& prefix,
+                      const std::vector<PluginSettingSpecs>& plugins) {
+  return std::ranges::any_of(table.entries, [&](const Entry& entry) {
+    const auto* inner = std::get_if<Table>(&entry.value.data);
+    if (inner == nullptr) return false;
+    const std::string key = prefix + toml_key(entry.key);
+    return find_key(key, plugins) || speaks_as_policy(*inner, key + ".", plugins);
+  });
+}
+
+bool is_policy(const SourceFile& file, const std::vector<PluginSettingSpecs>& plugins) {
+  return file.path.parent_path().filename() == "policy.d" ||
+         std::ranges::find(file.content->entries, "policy", &Entry::key) !=
+             file.content->entries.end() ||
+         speaks_as_policy(*file.content, {}, plugins);
+}
+
+/// Reads the *.toml of the policy directory that are the administrator's alone, and finds out which
+/// of them are for this identity.
+void read_policies(Loaded& out, const Roots& roots, const Loaded* last_good) {
+  const fs::path path = policy_directory(roots);
+  const fs::path directory = "/etc/poised/policy.d";
+  const auto first = static_cast<std::ptrdiff_t>(out.files.size());
+  const auto refuse = [&](const fs::path& file, Position at, std::string key, std::string reason) {
+    out.problems.push_back(
+        {Severity::error, ProblemKind::file, file, at, std::move(key), std::move(reason)});
+  };
+  std::error_code error;
+  if (roots.policy_owner && fs::exists(path, error)) {
+    if (const auto why = why_untrusted(roots.system_root, directory, *roots.policy_owner)) {
+      refuse(path, {}, {}, *why + "; its policies are left out");
+      return;
+    }
+  }
+  read_directory(out, Layer::policy, path, last_good);
+  for (auto file = out.files.begin() + first; file != out.files.end(); ++file) {
+    if (roots.policy_owner) {
+      const auto inside = directory / file->path.filename();
+      if (const auto why = why_untrusted(roots.system_root, inside, *roots.policy_owner)) {
+        refuse(file->path, {}, {}, *why + "; the file is left out");
+        file->content = nullptr;
+        file->current = false;
+      }
+    }
+    if (!file->content) continue;
+    const auto read = read_policy_header(*file->content);
+    for (const auto& [key, refusal] : read.refusals)
+      refuse(file->path, refusal.at, key, refusal.reason);
+    file->not_here =
+        read.sound_condition
+            ? why_not_for(read.header, file->path.stem(), roots.identity).value_or(std::string())
+            : "its condition cannot be read";
+  }
+}
+
 void resolve(Loaded& out, const Roots& roots, const std::vector<PluginSettingSpecs>& plugins) {
   Resolver resolver(roots, plugins, out);
   for (const auto& file : out.files)
-    if (file.content) resolver.take(file);
+    if (file.content && file.not_here.empty()) resolver.take(file);
   resolver.finish();
 }
 
@@ -649,6 +826,8 @@ std::string_view layer_name(Layer layer) {
       return "machine";
     case Layer::user:
       return "user";
+    case Layer::policy:
+      return "policy";
   }
   return {};
 }
@@ -661,10 +840,12 @@ Roots Roots::from_environment(const fs::path& system_root) {
                                                                       : roots.home / ".config";
   if (system_root.empty()) {
     roots.data_dir = build::data_dir;
+    roots.policy_owner = 0;
   } else {
     std::error_code error;
     roots.system_root = fs::absolute(system_root, error);
   }
+  roots.identity = Identity::of_this_process(roots.system_root);
   return roots;
 }
 
@@ -683,17 +864,53 @@ Loaded load(const Roots& roots, const std::vector<PluginSettingSpecs>& plugins,
   read_directory(out, Layer::machine, machine / "conf.d", last_good);
   read_file(out, Layer::user, user / "poised.toml", last_good, false);
   read_directory(out, Layer::user, user / "conf.d", last_good);
-  for (const auto& directory : {vendor, machine, machine / "conf.d", user, user / "conf.d"})
+  read_policies(out, roots, last_good);
+  for (const auto& directory :
+       {vendor, machine, machine / "conf.d", user, user / "conf.d", machine / "policy.d"})
     watch_directory(out.watch, directory);
   for (const auto& file : out.files) watch_target(out.watch, file.path);
   resolve(out, roots, plugins);
   return out;
 }
 
+std::string policies_text(const Loaded& loaded) {
+  std::string text;
+  for (const auto& file : loaded.files)
+    if (file.layer == Layer::policy && file.content)
+      text += to_toml(std::string_view(file.path.filename().native())) + " = " +
+              to_toml(Value{.data = *file.content}) + "\n";
+  return text;
+}
+
+Loaded recall_policies(std::string_view text, const Roots& roots) {
+  Loaded recalled;
+  const auto parsed = parse_toml(text);
+  const auto* files = std::get_if<Table>(&parsed);
+  if (files == nullptr) return recalled;
+  for (const auto& [name, at, content] : files->entries)
+    if (const auto* table = std::get_if<Table>(&content.data))
+      recalled.files.push_back({Layer::policy,
+                                policy_directory(roots) / name,
+                                std::make_shared<const Table>(*table),
+                                true,
+                                {}});
+  return recalled;
+}
+
 Loaded load_files(const std::vector<fs::path>& files,
                   const std::vector<PluginSettingSpecs>& plugins, const Roots& roots) {
   Loaded out;
-  for (const auto& file : files) read_file(out, Layer::user, file, nullptr, true);
+  for (const auto& file : files) {
+    read_file(out, Layer::user, file, nullptr, true);
+    auto& read = out.files.back();
+    if (!read.content || !is_policy(read, plugins)) continue;
+    read.layer = Layer::policy;
+    for (const auto& [key, refusal] : read_policy_header(*read.content).refusals)
+      out.problems.push_back(
+          {Severity::error, ProblemKind::value, file, refusal.at, key, refusal.reason});
+  }
+  // A policy is above the person's files wherever it was named.
+  std::ranges::stable_sort(out.files, {}, &SourceFile::layer);
   resolve(out, roots, plugins);
   return out;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/key_registry.hpp"
+#include "config/policy_file.hpp"
 #include "config/problem.hpp"
 #include "config/toml_file.hpp"
 #include "core/policy.hpp"
@@ -18,16 +19,17 @@
 // The configuration in force: built-in defaults and files, layer over layer.
 namespace poised::config {
 
-/// Low to high. The organisation's locked policy, above the person's own files, is a layer of a
-/// later version; its value is left free.
+/// Low to high. A default that a policy gives stands below the person's own files, everything else
+/// of a policy above them.
 enum class Layer : std::uint8_t {
   built_in = 0,
   vendor = 10,   ///< /usr/share/poised/defaults.d/*.toml
   machine = 20,  ///< /etc/poised/poised.toml, then /etc/poised/conf.d/*.toml
-  user = 30      ///< ~/.config/poised/poised.toml, then ~/.config/poised/conf.d/*.toml
+  user = 30,     ///< ~/.config/poised/poised.toml, then ~/.config/poised/conf.d/*.toml
+  policy = 40    ///< /etc/poised/policy.d/*.toml, the administrator's alone
 };
 
-/// "built-in", "vendor", "machine", "user".
+/// "built-in", "vendor", "machine", "user", "policy".
 std::string_view layer_name(Layer layer);
 
 /// Where configuration is read. Every path is `system_root` + an absolute path, so that a whole
@@ -37,9 +39,14 @@ struct Roots {
   std::filesystem::path config_home;                     ///< $XDG_CONFIG_HOME, without the prefix
   std::filesystem::path data_dir = "/usr/share/poised";  ///< holds defaults.d, without the prefix
   std::filesystem::path home;                            ///< what "~/" stands for in values
+  Identity identity;                                     ///< whom the conditions of policies meet
+  /// Whom policies must belong to (see why_untrusted); std::nullopt = anybody, for checking an
+  /// organisation's files before they are installed.
+  std::optional<uid_t> policy_owner;
 
   /// This process's: XDG_CONFIG_HOME (if absolute) or HOME/.config, and the build's data directory;
-  /// with a `system_root`, always /usr/share/poised below it.
+  /// policies must be root's. With a `system_root`, always /usr/share/poised below it, and
+  /// policies may be anybody's.
   static Roots from_environment(const std::filesystem::path& system_root = {});
 
   /// The file that `config set` edits.
@@ -108,11 +115,22 @@ struct Setting {
   bool operator==(const Setting&) const = default;
 };
 
+/// What a policy says about one key. The texts are TOML; empty = no bound.
+struct Managed {
+  Source source;
+  bool locked = false;  ///< required or forbidden: the person cannot change it
+  std::string min;
+  std::string max;
+  std::vector<std::string> forbidden_members;  ///< of a list
+  bool operator==(const Managed&) const = default;
+};
+
 /// The value in force of one key, and those it overrode, nearest first.
 struct Effective {
   std::string key;
   Setting setting;
   std::vector<Setting> overrode;
+  std::optional<Managed> managed;
   bool operator==(const Effective&) const = default;
 };
 
@@ -122,6 +140,7 @@ struct SourceFile {
   std::filesystem::path path;
   std::shared_ptr<const Table> content;  ///< the last good one; null = none yet
   bool current = true;                   ///< false: broken now, `content` is from before
+  std::string not_here;  ///< a policy's: why its conditions are not met here; empty = they are
 };
 
 /// The configuration in force. Copying is cheap enough to swap it as a whole.
@@ -135,6 +154,8 @@ struct Loaded {
   std::vector<Problem> problems;     ///< in the order of layers, files and lines
   std::vector<Effective> effective;  ///< every key, in the registry's order; then the plugins'
   std::vector<SourceFile> files;     ///< low to high
+  bool managed = false;              ///< a policy says something here
+  std::string managed_by;            ///< for people; empty where no policy says
   /// Directories whose changes call for a reload, existing ones only: where a file may appear, the
   /// nearest existing one above a missing one, and where links point to.
   std::vector<std::filesystem::path> watch;
@@ -146,8 +167,15 @@ struct Loaded {
 Loaded load(const Roots& roots, const std::vector<PluginSettingSpecs>& plugins,
             const Loaded* last_good = nullptr);
 
-/// Only the built-in defaults and `files`, later ones over earlier ones, all of layer `user`. A
-/// file that does not exist is a problem.
+/// The policies in force as one text, for recall_policies(); empty if there are none.
+std::string policies_text(const Loaded& loaded);
+/// A Loaded fit for load()'s `last_good`: the policies as they were when `text` was written, so
+/// that a policy file which broke while nobody ran is not simply gone.
+Loaded recall_policies(std::string_view text, const Roots& roots);
+
+/// Only the built-in defaults and `files`, later ones over earlier ones. Files of a policy (in a
+/// directory policy.d, or that say something only a policy says) are of layer `policy`, whatever
+/// their conditions; all others of layer `user`. A file that does not exist is a problem.
 Loaded load_files(const std::vector<std::filesystem::path>& files,
                   const std::vector<PluginSettingSpecs>& plugins, const Roots& roots = {});
 

@@ -30,11 +30,10 @@ class Tree {
   CLI::App* add_offline(CLI::App& parent, const std::string& name, const std::string& what,
                         Action action) {
     auto* command = add(parent, name, what, action);
-    if (build::development)
-      command
-          ->add_option("--config-root", options_.config_root,
-                       "Prefix for /etc, /usr/share and the user's files")
-          ->type_name("DIR");
+    command
+        ->add_option("--config-root", options_.config_root,
+                     "Prefix for /etc, /usr/share and the user's files")
+        ->type_name("DIR");
     return command;
   }
 
@@ -136,7 +135,10 @@ void add_config(CLI::App& app, Tree& tree, Options& options) {
       *config, "set", "Change a key in your own file, leaving the rest of it alone", config_set);
   set->add_option("KEY", options.key, "breaks.stretch.interval")->type_name("")->required();
   set->add_option("VALUE", options.value, "50min")->type_name("")->required();
-  tree.add_offline(*config, "schema", "The JSON Schema of a configuration file", config_schema);
+  tree.add_offline(*config, "schema", "The JSON Schema of a configuration file", config_schema)
+      ->add_flag("--policy", options.policy, "Of an organisation's policy file");
+  tree.add_offline(*config, "migrate", "Bring files of an older version up to date",
+                   config_migrate);
 }
 
 void add_calendar(CLI::App& app, Tree& tree, Options& options) {

@@ -39,6 +39,7 @@ Exit calendar_busy(const Options&, Output&);
 Exit calendar_expand(const Options&, Output&);
 Exit list_exercises(const Options&, Output&);
 Exit show_exercise(const Options&, Output&);
+Exit config_migrate(const Options&, Output&);
 
 // For the build.
 Exit print_completions(const Options&, Output&);

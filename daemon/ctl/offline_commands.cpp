@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "build_config.hpp"
@@ -118,18 +119,54 @@ Exit config_explain(const Options& options, Output& output) {
 }
 
 Exit config_set(const Options& options, Output& output) {
-  const auto file = roots_of(options).user_file();
-  if (const auto refused = config::set_value(file, options.key, options.value, plugin_settings()))
+  const auto roots = roots_of(options);
+  const auto specs = plugin_settings();
+  const auto file = roots.user_file();
+  const auto managed = [&] {
+    const auto explanation = config::explain(config::load(roots, specs), specs, options.key);
+    return explanation ? explanation->effective.managed : std::nullopt;
+  }();
+  if (managed && managed->locked)
+    throw Failure(Exit::failed,
+                  fmt::format("config set: {}: locked by the policy here ({}:{})", options.key,
+                              managed->source.file.string(), managed->source.at.line));
+  if (const auto refused = config::set_value(file, options.key, options.value, specs))
     throw Failure(Exit::failed, "config set: " + *refused);
   if (options.json)
     output.out << Json{{"done", options.command}, {"file", file.string()}}.dump() << '\n';
   else
     output.out << options.key << " is set in " << file.string() << ".\n";
+  // What a policy does not allow stands in the file all the same: the policy may go again.
+  if (!options.json)
+    for (const auto& problem : config::load(roots, specs).problems)
+      if (problem.file == file && problem.key == options.key) output.out << problem.text() << '\n';
   return Exit::done;
 }
 
-Exit config_schema(const Options&, Output& output) {
-  print(output, config::json_schema(plugin_settings()));
+Exit config_schema(const Options& options, Output& output) {
+  print(output,
+        config::json_schema(plugin_settings(), options.policy ? config::SchemaOf::policy
+                                                              : config::SchemaOf::configuration));
+  return Exit::done;
+}
+
+// There is one version of the keys so far: whatever is sound needs no change.
+Exit config_migrate(const Options& options, Output& output) {
+  const auto loaded = config::load(roots_of(options), plugin_settings());
+  auto files = Json::array();
+  for (const auto& file : loaded.files) {
+    const bool newer = std::ranges::any_of(loaded.problems, [&](const config::Problem& problem) {
+      return problem.file == file.path && problem.kind == config::ProblemKind::file;
+    });
+    files.push_back({{"file", file.path.string()}, {"changed", false}, {"sound", !newer}});
+    if (!options.json)
+      output.out << file.path.string()
+                 << (newer ? ": cannot be read; see config check\n" : ": up to date\n");
+  }
+  if (options.json)
+    output.out << Json{{"files", files}}.dump(2) << '\n';
+  else if (files.empty())
+    output.out << "There is no configuration file.\n";
   return Exit::done;
 }
 

@@ -27,6 +27,7 @@ struct Options {
   Action action = nullptr;
   std::string command;  ///< "pause", "config check": the context of its errors
   bool json = false;
+  bool policy = false;  ///< the schema of a policy file
   std::string config_root;
   std::string pause_for, pause_until, pause_reason;
   std::string break_id, plugin_id, exercise_id, key, value, shell;

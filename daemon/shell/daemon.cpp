@@ -68,6 +68,7 @@ Daemon::Daemon(boost::asio::io_context& loop, Clock& clock, DaemonOptions option
       started_(clock.now()),
       config_watch_(loop, [this] { reload(); }),
       state_file_(state_path(options_.state_directory)),
+      policy_file_(options_.state_directory / "policy.toml"),
       boot_id_(boot_id()),
       history_(loop, [this](const std::string& line) { log_.warning(line); }),
       bus_retry_(loop) {
@@ -131,10 +132,12 @@ void Daemon::wait_for_signals() {
 
 void Daemon::load_config() {
   const auto specs = plugin_setting_specs(manifests_);
-  auto loaded = config::load(options_.roots, specs, config_.files.empty() ? nullptr : &config_);
+  if (config_.files.empty()) config_ = recall_policies();
+  auto loaded = config::load(options_.roots, specs, &config_);
   // Only poisectl, which reads the files itself, explains where each value came from.
   loaded.effective = {};
   config_ = std::move(loaded);
+  remember_policies();
   refresh_zone();
   config_watch_.watch(config_.watch);
   std::vector<std::string> problems;
@@ -143,6 +146,23 @@ void Daemon::load_config() {
     if (std::find(logged_problems_.begin(), logged_problems_.end(), line) == logged_problems_.end())
       log_.warning(line);
   logged_problems_ = std::move(problems);
+}
+
+// A policy file that breaks stays in force as it last was, also over a restart.
+config::Loaded Daemon::recall_policies() {
+  if (options_.state_directory.empty()) return {};
+  std::string problem;
+  const auto text = policy_file_.read(problem);
+  if (!problem.empty()) log_.warning(problem);
+  known_policies_ = text.value_or(std::string());
+  return config::recall_policies(known_policies_, options_.roots);
+}
+
+void Daemon::remember_policies() {
+  auto text = config::policies_text(config_);
+  if (options_.state_directory.empty() || text == known_policies_) return;
+  if (const auto problem = policy_file_.write(text); !problem.empty()) log_.warning(problem);
+  known_policies_ = std::move(text);
 }
 
 void Daemon::refresh_zone() {

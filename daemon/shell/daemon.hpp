@@ -85,6 +85,8 @@ class Daemon final : private ControlHandler {
   std::string managed_by() override;
 
   void load_config();
+  config::Loaded recall_policies();
+  void remember_policies();
   void add_plugins();
   void configure_presenter();
   std::vector<std::string> source_ids() const;
@@ -133,6 +135,8 @@ class Daemon final : private ControlHandler {
   std::optional<std::string> refused_;
 
   StateFile state_file_;
+  StateFile policy_file_;  ///< the policies as they last were in force
+  std::string known_policies_;
   std::string boot_id_;
   bool welcomed_ = false;
   bool save_pending_ = false;

@@ -199,11 +199,11 @@ void Daemon::forget(std::optional<core::WallTime> before, std::function<void()> 
 }
 
 bool Daemon::managed() {
-  return false;
+  return config_.managed;
 }
 
 std::string Daemon::managed_by() {
-  return {};
+  return config_.managed_by;
 }
 
 void Daemon::leave_for_good() {

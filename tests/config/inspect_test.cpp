@@ -98,12 +98,17 @@ TEST_F(Inspect, ShowsTheConfigurationAsJson) {
   const Loaded loaded = load_user("schedule.hours = [\"Sat 10:00-12:00\"]\nprompt.sound = true\n");
   const json document = json::parse(show_json(loaded));
   EXPECT_EQ(document.size(), loaded.effective.size());
-  EXPECT_EQ(
-      document["prompt.sound"],
-      json({{"value", true}, {"layer", "user"}, {"file", path(user_file).native()}, {"line", 2}}));
+  EXPECT_EQ(document["prompt.sound"], json({{"value", true},
+                                            {"layer", "user"},
+                                            {"file", path(user_file).native()},
+                                            {"line", 2},
+                                            {"locked", false}}));
   EXPECT_EQ(document["schedule.hours"]["value"], json({"Sat 10:00-12:00"}));
-  EXPECT_EQ(document["prompt.gap"],
-            json({{"value", "8s"}, {"layer", "built-in"}, {"file", nullptr}, {"line", nullptr}}));
+  EXPECT_EQ(document["prompt.gap"], json({{"value", "8s"},
+                                          {"layer", "built-in"},
+                                          {"file", nullptr},
+                                          {"line", nullptr},
+                                          {"locked", false}}));
   EXPECT_EQ(document["desk.min_mm"]["value"], nullptr);
 }
 
