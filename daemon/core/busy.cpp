@@ -102,6 +102,8 @@ Instant stale_deadline(const State& state) {
 void refresh_blocks(Turn& turn) {
   auto& state = turn.state;
   look_at_blocks(turn);
+  // What was on at the last look has been on until this moment.
+  if (!state.blocks.empty()) state.blocks_looked = turn.now;
   std::vector<Block> busy, away;
   for (const auto& source : state.busy) {
     for (const auto& interval : source.intervals) {

@@ -40,6 +40,21 @@ bool is_lost(const State& state) {
   return state.input.source == SourceState::lost;
 }
 
+bool evidence_counts(const Turn& turn) {
+  const auto& state = turn.state;
+  if (state.input.barred || state.input.awaits_input || !signal_shows_presence(state)) return false;
+  return input_goes_on(state) || (last_input(state) != not_yet && turn.now < passive_ends(turn));
+}
+
+void end_evidence(Turn& turn) {
+  auto& input = turn.state.input;
+  if (!input.passive || evidence_counts(turn)) return;
+  input.passive = false;
+  // A late report of the last input may find the end of `passive_max` in the past.
+  input.evidence_ended =
+      input_goes_on(turn.state) ? turn.now : std::min(turn.now, passive_ends(turn));
+}
+
 // Whether something shows presence that does not fade with time by itself.
 bool presence_lasts(const State& state) {
   return !state.input.barred && (is_lost(state) || input_goes_on(state) || state.input.passive);
@@ -150,19 +165,6 @@ void settle_source(Turn& turn) {
   turn.out.emplace_back(ShowNote{"no-input-source", input.source_reason, {}});
 }
 
-void settle_passive(Turn& turn) {
-  auto& input = turn.state.input;
-  const bool counts = !input.barred && !input.awaits_input && signal_shows_presence(turn.state) &&
-                      (input_goes_on(turn.state) ||
-                       (last_input(turn.state) != not_yet && turn.now < passive_ends(turn)));
-  if (input.passive && !counts) {
-    // A late report of the last input may find the end of `passive_max` in the past.
-    input.evidence_ended =
-        input_goes_on(turn.state) ? turn.now : std::min(turn.now, passive_ends(turn));
-  }
-  input.passive = counts;
-}
-
 void end_absence(Turn& turn) {
   auto& state = turn.state;
   state.natural_counted = false;
@@ -179,7 +181,7 @@ void end_absence(Turn& turn) {
   for (auto& entry : state.breaks) {
     if (entry.phase == Phase::due) entry.waits_since = turn.now;
   }
-  show_again(turn);
+  turn.returned = true;
 }
 
 void take_back_present(Turn& turn, Instant since) {
@@ -391,10 +393,14 @@ void apply(Turn& turn, const SeatChanged& event) {
   settle_bar(turn);
 }
 
+void begin_evidence(Turn& turn) {
+  turn.state.input.passive = turn.state.input.passive || evidence_counts(turn);
+}
+
 void settle_presence(Turn& turn) {
   auto& state = turn.state;
   settle_source(turn);
-  settle_passive(turn);
+  end_evidence(turn);
   const bool was_absent = state.absence.on;
   const auto was_since = state.absence.since;
   const bool was_whole = state.absence.whole;

@@ -13,6 +13,8 @@ void apply(Turn& turn, const LockChanged& event);
 void apply(Turn& turn, const SleepChanged& event);
 void apply(Turn& turn, const SeatChanged& event);
 
+/// P1: takes up passive evidence, once everything of the instant is known.
+void begin_evidence(Turn& turn);
 /// Brings absence, counters and the presence word in line with the inputs at `turn.now`: notices
 /// and back-dates absence, takes counts back, ends absence. Changes nothing when called again.
 void settle_presence(Turn& turn);

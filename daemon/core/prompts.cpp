@@ -255,6 +255,7 @@ void show_run(Turn& turn) {
 
 void show_again(Turn& turn) {
   auto& prompt = turn.state.prompt;
+  if (!std::exchange(turn.returned, false) || turn.state.absence.on) return;
   if (prompt.id == 0 || !prompt.hidden || prompt.dismissed) return;
   prompt.hidden = false;
   if (prompt.running)

@@ -16,7 +16,7 @@ void drop_prompt(Turn& turn, const char* rule);
 /// B11: the prompt is closed; spacing is counted from here.
 void close_prompt(Turn& turn);
 
-/// B5a: off the screen at lock or sleep, and back on return.
+/// B5a: off the screen at lock or sleep, and back if the person has returned.
 void hide_prompt(Turn& turn);
 void show_again(Turn& turn);
 /// Sends the progress of the running break, unless nobody could see it.

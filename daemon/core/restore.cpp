@@ -42,6 +42,7 @@ void move(Memory& memory, Duration by) {
   move(memory.absence.since, by);
   for (auto* time : counters_of(memory)) move(*time, by);
   for (auto& signal : memory.signals) move(signal.settles, by);
+  for (auto* signal : {&memory.meeting, &memory.out_of_office}) move(signal->settles, by);
   for (auto& source : memory.busy) move(source.read_at, by);
   for (auto* list : {&memory.breaks, &memory.parked}) {
     for (auto& entry : *list) {
@@ -94,7 +95,8 @@ Saved save(const State& state) {
     saved.input_on[i] = devices[i].going_on;
     saved.input_reported[i] = devices[i].reported;
   }
-  saved.last_input = input_goes_on(state) || state.input.passive ? state.now : last_evidence(state);
+  saved.last_input = input_goes_on(state) ? state.now : last_input(state);
+  saved.evidence_ended = state.input.passive ? state.now : state.input.evidence_ended;
   saved.keyboard_active = devices[static_cast<std::size_t>(Device::keyboard)].active.at(state.now);
   saved.pointer_active = devices[static_cast<std::size_t>(Device::pointer)].active.at(state.now);
   return saved;
@@ -123,15 +125,18 @@ void apply(Turn& turn, const Restored& event) {
   input = {};
   auto last = saved.last_input;
   move(last, saved_at - saved.boottime);
+  input.evidence_ended = saved.evidence_ended;
+  move(input.evidence_ended, saved_at - saved.boottime);
   input.awaits_input = !neutral || saved.awaits_input;
   bool may_move_back = false;
   if (neutral) {
     move(last, gap);
+    move(input.evidence_ended, gap);
     for (std::size_t i = 0; i < input.devices.size(); ++i) {
       auto& device = input.devices[i];
       device.going_on = saved.input_on[i];
       device.reported = saved.input_reported[i];
-      if (!device.going_on && device.reported) device.last = last;
+      if (device.reported && (!device.going_on || saved.locked)) device.last = last;
       may_move_back = may_move_back || device.reported;
     }
     if (saved.locked) {
@@ -161,7 +166,7 @@ void apply(Turn& turn, const Restored& event) {
   state.wall_offset = saved.utc.time_since_epoch() - saved_at.time_since_epoch();
   apply(turn, ClockSet{event.utc});
   refresh_calendar(turn);
-  if (!state.absence.on) show_again(turn);
+  turn.returned = turn.returned || !state.absence.on;
 }
 
 }  // namespace poised::core

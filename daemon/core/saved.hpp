@@ -16,9 +16,10 @@ struct Saved {
   std::array<bool, 3> input_on{};  ///< input went on, by Device
   std::array<bool, 3> input_reported{};  ///< … as far as the source had said
   bool locked = false;
-  bool awaits_input = true;      ///< P4: absent until new input or unlock
-  Instant last_input = not_yet;  ///< the moment an absence would be back-dated to
-  Duration keyboard_active{};    ///< today
+  bool awaits_input = true;  ///< P4: absent until new input or unlock
+  Instant last_input = not_yet;
+  Instant evidence_ended = not_yet;  ///< P3: of passive evidence; when it was saved if it went on
+  Duration keyboard_active{};        ///< today
   Duration pointer_active{};
   bool operator==(const Saved&) const = default;
 };

@@ -190,6 +190,7 @@ struct Memory {
   SitStand stand;
   std::array<Signal, live_signal_count> signals;
   std::vector<BusySource> busy;
+  Signal meeting, out_of_office;  ///< as of the last look at the busy times
   bool operator==(const Memory&) const = default;
 };
 
@@ -216,7 +217,6 @@ struct State : Memory {
   bool hours_open = true;
   Instant hours_change = never;
   std::vector<Block> blocks;        ///< sorted by start; those of one kind do not overlap
-  Signal meeting, out_of_office;    ///< as of the last look
   Instant blocks_change = never;    ///< the next start or end of a block
   Instant blocks_looked = not_yet;  ///< when they were last looked at
   std::optional<Block> next_block;  ///< the next one to start

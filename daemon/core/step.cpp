@@ -53,6 +53,7 @@ void run_deadlines(Turn& turn, bool answer_follows) {
   turn_day(turn);
   end_pauses(turn);
   forget_stale_calendars(turn);
+  begin_evidence(turn);
   settle_presence(turn);
   end_session(turn);
   leave(turn);
@@ -66,9 +67,10 @@ void run_deadlines(Turn& turn, bool answer_follows) {
 // (3) and (4).
 void settle(Turn& turn) {
   settle_holds(turn);
+  show_again(turn);
   pull_forward(turn);
-  if (show_next(turn)) settle_holds(turn);  // it may have been the last one of the day
   give_sit_note(turn);
+  if (show_next(turn)) settle_holds(turn);  // it may have been the last one of the day
 }
 
 bool answers(std::span<const Event> events) {
@@ -99,18 +101,6 @@ void start(Turn& turn) {
   turn.changed = false;
 }
 
-void advance(Turn& turn, Instant now) {
-  auto& state = turn.state;
-  for (int round = 0; state.deadline < now && round < most_rounds;) {
-    round = state.deadline > turn.now ? 0 : round + 1;
-    turn.now = std::max(turn.now, state.deadline);
-    run_deadlines(turn, false);
-    settle(turn);
-    state.deadline = earliest(turn);
-  }
-  turn.now = now;
-}
-
 // What is due by now, and what follows from it, until nothing more does.
 void decide(Turn& turn) {
   auto& deadline = turn.state.deadline;
@@ -121,6 +111,18 @@ void decide(Turn& turn) {
     settle(turn);
     if (!turn.touched) return;
   }
+}
+
+// Each deadline on the way to `now`, as if somebody had been woken for it.
+void advance(Turn& turn, Instant now) {
+  const auto& deadline = turn.state.deadline;
+  for (int round = 0; deadline < now && round < most_rounds;) {
+    round = deadline > turn.now ? 0 : round + 1;
+    turn.now = std::max(turn.now, deadline);
+    run_deadlines(turn, false);
+    decide(turn);
+  }
+  turn.now = now;
 }
 
 void arm(Turn& turn) {
@@ -166,6 +168,7 @@ void step(State& state, std::span<const Event> events, Instant now, const Policy
   while (!events.empty() && is_about_the_past(events.front(), now)) {
     apply(turn, std::get<InputStopped>(events.front()));
     events = events.subspan(1);
+    begin_evidence(turn);
     settle_presence(turn);
   }
   if (turn.touched) run_deadlines(turn, answers(events));
@@ -177,6 +180,8 @@ void step(State& state, std::span<const Event> events, Instant now, const Policy
     // What became due while no process ran was due before anything that is heard now.
     if (std::holds_alternative<Restored>(event)) run_deadlines(turn, answers(events));
   }
+  begin_evidence(turn);
+  settle_presence(turn);
   state.now = now;
   if (!turn.touched) state.deadline = earliest_of_input(turn);
   if (turn.touched || state.deadline <= now) {

@@ -33,8 +33,9 @@ struct Turn {
   const Policy& policy;
   CommandSink& out;
   Instant now;
-  bool changed = false;  ///< B9: the state changed, save it
-  bool touched = false;  ///< something besides input and time may have moved a deadline
+  bool changed = false;   ///< B9: the state changed, save it
+  bool touched = false;   ///< something besides input and time may have moved a deadline
+  bool returned = false;  ///< the person came back: what is hidden is shown again, after the holds
 
   /// Appends a fact; the reference holds until the next command.
   Fact& record(FactKind kind, const char* rule) {

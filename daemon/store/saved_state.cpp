@@ -212,6 +212,8 @@ void fields(Visitor& visit, Memory& memory) {
   visit("stand", memory.stand);
   visit("signals", memory.signals);
   visit("busy", memory.busy);
+  visit("meeting", memory.meeting);
+  visit("out_of_office", memory.out_of_office);
 }
 
 template <class Visitor>
@@ -225,6 +227,7 @@ void fields(Visitor& visit, SavedState& state) {
   visit("locked", state.saved.locked);
   visit("awaits_input", state.saved.awaits_input);
   visit("last_input", state.saved.last_input);
+  visit("evidence_ended", state.saved.evidence_ended);
   visit("keyboard_active", state.saved.keyboard_active);
   visit("pointer_active", state.saved.pointer_active);
   visit("memory", state.saved.memory);

@@ -207,6 +207,18 @@ TEST(A2, AMeetingThatIsCalledOffEndsThere) {
   )");
 }
 
+TEST(A2, AMeetingThatTurnsOutToHaveEndedEndsNow) {
+  expect_scenario(rules(), R"(
+    08:00 active
+    08:00 busy 08:20-09:20
+    08:59:30 busy 08:20-08:40
+    09:00 -> due stretch
+    09:00 -> held stretch calendar
+    09:01:30 -> released stretch
+    09:02
+  )");
+}
+
 TEST(A2, OnlyMeetingsGiveTheReasonAfterMeeting) {
   expect_scenario(rules(), R"(
     08:00 active

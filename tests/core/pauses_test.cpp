@@ -362,6 +362,24 @@ TEST(Order, NothingIsShownAndWithdrawnInOneInstant) {
   )");
 }
 
+TEST(Order, AHiddenPromptIsNotShownAgainForACallToWithdrawIt) {
+  Rig rig;
+  rig.run_to(monday + 8h);
+  rig.begin_input();
+  rig.run_to(monday + 9h);
+  rig.end_input();
+  rig.run_through(monday + 9h + 8s);
+  ASSERT_NE(rig.on_screen, 0u);
+  rig.on_screen = 0;
+  rig.send(PromptVanished{rig.state.prompt.id});
+  rig.run_through(monday + 9h + 2min);
+  ASSERT_EQ(rig.now_status().presence, Presence::idle);
+  rig.send(SignalChanged{LiveSignal::call, true});  // the person speaks, so is back
+  EXPECT_EQ(rig.now_status().presence, Presence::passive);
+  EXPECT_EQ(rig.facts.back().kind, FactKind::held);
+  EXPECT_TRUE(rig.violations.empty());
+}
+
 TEST(Order, ATakeBackComesBeforeWhatWouldBeDueByIt) {
   // At 09:00 the pause is two minutes old, and the count falls back to 58 minutes.
   expect_scenario(rules(), R"(

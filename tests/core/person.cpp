@@ -14,6 +14,7 @@ class Writer {
   Writer(std::uint64_t seed, const Habits& habits) : random_(seed), habits_(habits) {}
 
   std::vector<Deed> write() {
+    if (habits_.endless_meetings) endless_meetings();
     while (at_ < std::chrono::hours(habits_.hours)) {
       switch (below(20)) {
         case 0:
@@ -38,6 +39,12 @@ class Writer {
         case 9:
         case 10:
           if (habits_.calendar) world();
+          break;
+        case 11:
+          if (habits_.crowds)
+            crowd();
+          else
+            type();
           break;
         default:
           type();
@@ -95,6 +102,7 @@ class Writer {
     if (locks) send("lock", LockChanged{true});
     send("sleep", SleepChanged{true});
     wait_away();
+    if (below(25) == 0) wait(3600, 12 * 3600);
     send("wake", SleepChanged{false});
     if (locks) {
       wait(0, 40);
@@ -158,8 +166,48 @@ class Writer {
     wait(0, 60);
   }
 
-  void meetings() {
-    BusyReplaced busy{below(3) == 0 ? "other" : "mine", {}};
+  void endless_meetings() {
+    const auto from = wall_of_monday() + std::chrono::hours(8);
+    send("endless meetings",
+         BusyReplaced{"endless", {{from, from + std::chrono::hours(habits_.hours + 2)}}});
+  }
+
+  // Things that do not depend on each other, so that none of them must come first.
+  void crowd() {
+    std::vector<Event> events;
+    const auto maybe = [&](Event event) {
+      if (below(3) == 0) events.push_back(std::move(event));
+    };
+    const bool away = below(2) == 0;
+    maybe(LockChanged{away});
+    maybe(SleepChanged{false});
+    maybe(SignalChanged{LiveSignal::call, below(2) == 0});
+    maybe(SignalChanged{LiveSignal::full_screen, below(2) == 0});
+    maybe(Paused{"crowd", "crowd", {}});
+    maybe(Resumed{"person"});
+    maybe(meetings_of("crowd"));
+    maybe(PolicyChanged{});
+    maybe(Answered{0, Answer::snooze});
+    add("crowd", [events](Rig& rig) {
+      auto ordered = events;
+      if (rig.state.prompt.id == 0)
+        std::erase_if(ordered, [](const Event& e) { return std::holds_alternative<Answered>(e); });
+      if (rig.order != 0) {
+        std::mt19937_64 random(rig.order);
+        std::shuffle(ordered.begin(), ordered.end(), random);
+      }
+      if (!ordered.empty()) rig.send(ordered);
+    });
+    wait(1, 30);
+    send("uncrowd", Resumed{"crowd"});
+    send("call ends", SignalChanged{LiveSignal::call, false});
+    send("unlock", LockChanged{false});
+    wait(0, 60);
+  }
+
+  void meetings() { send("meetings", meetings_of(below(3) == 0 ? "other" : "mine")); }
+  BusyReplaced meetings_of(const char* source) {
+    BusyReplaced busy{source, {}};
     for (auto count = below(6); count > 0; --count) {
       BusyInterval interval;
       interval.from = wall_of_monday() + std::chrono::hours(8) +
@@ -169,7 +217,7 @@ class Writer {
       interval.all_day = below(12) == 0;
       busy.intervals.push_back(interval);
     }
-    send("meetings", busy);
+    return busy;
   }
 
   void other() {
@@ -192,7 +240,9 @@ class Writer {
         break;
       case 4:
         if (habits_.clock_steps) {
-          const auto by = std::chrono::minutes(static_cast<int>(below(240)) - 120);
+          const auto range = below(6) == 0 ? 4000 : 240;
+          const auto by =
+              std::chrono::minutes(static_cast<int>(below(range)) - static_cast<int>(range) / 2);
           add("clock", [by](Rig& rig) { rig.step_wall(by); });
         }
         break;
@@ -210,7 +260,7 @@ class Writer {
   }
 
   void config() {
-    const auto choice = below(5);
+    const auto choice = below(9);
     const auto minutes = std::chrono::minutes(5 + below(60));
     add("config", [choice, minutes](Rig& rig) {
       rig.change([&](Policy& policy) {
@@ -228,6 +278,19 @@ class Writer {
             break;
           case 3:
             if (policy.breaks.size() > 1) policy.breaks.erase(policy.breaks.begin());
+            break;
+          case 4:
+            policy.stand.enabled = static_cast<StandEnabled>(minutes.count() % 3);
+            break;
+          case 5:
+            policy.zone = {{WallTime::min(), minutes * 3}};  // somewhere else
+            break;
+          case 6:
+            policy.activity.idle_after = minutes / 10 + std::chrono::seconds(20);
+            break;
+          case 7:
+            policy.availability.tentative_is_busy = !policy.availability.tentative_is_busy;
+            policy.availability.settle = minutes / 10;
             break;
           default:
             policy.breaks = busy_rules(static_cast<std::uint64_t>(minutes.count())).breaks;
@@ -257,6 +320,19 @@ Policy busy_rules(std::uint64_t seed) {
   policy.breaks[0].interval = std::chrono::minutes(5 + below(16));
   policy.breaks[1].interval = std::chrono::minutes(40 + below(60));
   policy.breaks[2].interval = std::chrono::minutes(15 + below(46));
+  for (const auto* id : {"eyes", "walk"}) {
+    if (below(4) != 0) continue;
+    const auto duration = std::chrono::seconds(30 + below(600));
+    BreakPolicy other{id, true, std::chrono::minutes(20 + below(60)), duration, duration * 2,
+                      "", {}};
+    policy.breaks.insert(*id == 'e' ? policy.breaks.begin() : policy.breaks.end(), other);
+  }
+  if (below(3) == 0) {
+    const std::chrono::hours before(below(2));
+    policy.zone = {{WallTime::min(), before},
+                   {wall_of_monday() + std::chrono::hours(8 + below(12)),
+                    before + std::chrono::hours(below(2) == 0 ? 1 : -1)}};
+  }
   policy.daily_limit.enabled = below(2) == 0;
   policy.daily_limit.interval = std::chrono::minutes(60 + below(240));
   policy.daily_limit.repeat = std::chrono::minutes(20 + below(40));
@@ -269,7 +345,7 @@ Policy busy_rules(std::uint64_t seed) {
   if (below(8) == 0) policy.prompt.critical = true;
   policy.stand.enabled = static_cast<StandEnabled>(below(3));
   policy.stand.sit_for = std::chrono::minutes(15 + below(30));
-  policy.stand.stand_for = std::chrono::minutes(5 + below(20));
+  policy.stand.stand_for = std::chrono::minutes(below(4) == 0 ? 90 : 5 + below(20));
   policy.stand.in_meetings = below(3) == 0;
   policy.availability.max_hold = std::chrono::minutes(20 + below(70));
   return policy;

@@ -25,11 +25,14 @@ struct Habits {
   bool config = false;  ///< the rules change under way
   bool clock_steps = false;
   bool source_dies = false;
+  bool crowds = false;            ///< several things in one instant, in the order of Rig::order
+  bool endless_meetings = false;  ///< the whole day is one meeting
 };
 
 std::vector<Deed> script_of(std::uint64_t seed, const Habits& habits);
 
-/// Rules that make short days busy: every break on, short intervals; varies with the seed.
+/// Rules that make short days busy: many breaks on, short intervals, clocks that change; varies
+/// with the seed.
 Policy busy_rules(std::uint64_t seed);
 
 /// Plays the script from Monday 08:00 on.

@@ -5,193 +5,302 @@
 #include <random>
 #include <set>
 
-#include "person.hpp"
+#include "days.hpp"
 
 // What holds for everybody, over many random people.
 namespace poised::core {
 namespace {
 
-constexpr std::uint64_t people = 240;
-
-// What has happened over all people of a test: no property may hold for want of occasions.
-class Seen {
- public:
-  void add(const Rig& rig) {
-    for (const auto& fact : rig.facts) {
-      ++counts_[word(fact.kind)];
-      if (fact.kind == FactKind::completed) ++counts_[std::string("completed ") + word(fact.how)];
-      if (fact.kind == FactKind::prompt) {
-        ++counts_[std::string("urgency ") + word(fact.urgency)];
-        ++counts_[std::string("reason ") + word(fact.reason)];
-      }
-      for (const auto& id : fact.also) ++counts_["also " + id];
-      for (const auto reason : fact.by) ++counts_[std::string("by ") + word(reason)];
-    }
-  }
-  void expect(std::initializer_list<const char*> what) const {
-    for (const auto* each : what) {
-      const auto found = counts_.find(each);
-      EXPECT_GE(found == counts_.end() ? 0u : found->second, 10u) << each;
-    }
-  }
-
- private:
-  std::map<std::string, std::size_t> counts_;
-};
-
-std::string first_difference(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  const auto [left, right] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-  const auto at = static_cast<std::size_t>(left - a.begin());
-  std::string text;
-  for (std::size_t i = at > 6 ? at - 6 : 0; i < at; ++i) text += "    " + a[i] + "\n";
-  const auto tail = [&](const std::vector<std::string>& lines, const char* mark) {
-    for (std::size_t i = at; i < std::min(at + 3, lines.size()); ++i)
-      text += std::string("  ") + mark + " " + lines[i] + "\n";
-  };
-  tail(a, "<");
-  tail(b, ">");
-  return text;
-}
-
-std::string text_of(const std::vector<Deed>& script) {
-  std::string text;
-  for (const auto& deed : script) {
-    const auto s = std::chrono::duration_cast<std::chrono::seconds>(deed.at).count() + 8 * 3600;
-    char line[96];
-    std::snprintf(line, sizeof line, "    %02d:%02d:%02d %s\n", static_cast<int>(s / 3600),
-                  static_cast<int>(s / 60 % 60), static_cast<int>(s % 60), deed.name.c_str());
-    text += line;
-  }
-  return text;
-}
-
-void expect_same(const Rig& a, const Rig& b, const std::vector<Deed>& script,
-                 std::initializer_list<FactKind> without = {}) {
-  const auto left = story(a, without), right = story(b, without);
-  if (left != right) FAIL() << first_difference(left, right) << text_of(script);
-}
-
-void expect_safe(const Rig& rig) {
-  for (const auto& violation : rig.violations) ADD_FAILURE() << violation;
-}
-
 TEST(Everybody, IsPromptedSafelyAndEverythingHappens) {
-  Seen seen;
   Habits habits;
   habits.calendar = habits.restarts = habits.config = habits.clock_steps = habits.source_dies =
-      true;
+      habits.crowds = true;
   habits.hours = 24;
-  for (std::uint64_t seed = 1; seed <= people; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    Rig rig(busy_rules(seed), seed % 2 == 0 ? Reporting::at_once : Reporting::late);
-    play(rig, script_of(seed, habits));
-    expect_safe(rig);
-    seen.add(rig);
-    if (testing::Test::HasFailure()) return;
-  }
-  seen.expect({"session-start",
-               "session-end",
-               "due",
-               "held",
-               "released",
-               "prompt",
-               "started",
-               "withdrawn",
-               "completed",
-               "completed taken",
-               "completed natural",
-               "snoozed",
-               "skipped",
-               "expired",
-               "missed",
-               "refused",
-               "note",
-               "day",
-               "presence",
-               "urgency low",
-               "urgency normal",
-               "urgency critical",
-               "reason interval",
-               "reason snoozed",
-               "reason expired",
-               "by pause",
-               "by hours",
-               "by spacing"});
+  expect_on(4000, habits,
+            [](const RandomDay& day, Seen& seen) {
+              Rig rig(day.policy, day.reporting);
+              play(rig, day.script);
+              seen.add(rig);
+              return violations_of(rig);
+            },
+            {"session-start",
+             "session-end",
+             "due",
+             "held",
+             "released",
+             "prompt",
+             "started",
+             "withdrawn",
+             "completed",
+             "completed taken",
+             "completed natural",
+             "snoozed",
+             "skipped",
+             "expired",
+             "missed",
+             "note",
+             "day",
+             "presence",
+             "urgency low",
+             "urgency normal",
+             "urgency critical",
+             "reason interval",
+             "reason posture",
+             "reason after-meeting",
+             "reason snoozed",
+             "reason expired",
+             "by calendar",
+             "by call",
+             "by video",
+             "by pause",
+             "by hours",
+             "by spacing",
+             "also stretch",
+             "note sit",
+             "posture"});
 }
 
 TEST(Everybody, GetsTheSameDecisionsHoweverLateTheSourceReports) {
-  Seen seen;
-  for (std::uint64_t seed = 1; seed <= people; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    Habits habits;
-    habits.calendar = seed % 4 != 0;
-    const auto script = script_of(seed, habits);
-    Rig at_once(busy_rules(seed), Reporting::at_once);
-    Rig late(busy_rules(seed), Reporting::late);
-    play(at_once, script);
-    play(late, script);
-    expect_same(at_once, late, script);
-    if (testing::Test::HasFailure()) return;
-    seen.add(late);
-  }
-  seen.expect({"prompt", "withdrawn", "completed natural", "snoozed", "expired", "held"});
+  Habits habits;
+  habits.calendar = true;
+  expect_on(1000, habits,
+            [](const RandomDay& day, Seen& seen) {
+              Rig at_once(day.policy, Reporting::at_once);
+              Rig late(day.policy, Reporting::late);
+              play(at_once, day.script);
+              play(late, day.script);
+              seen.add(late);
+              return difference(at_once, late) + violations_of(late);
+            },
+            {"prompt", "withdrawn", "completed natural", "snoozed", "expired", "held"});
 }
 
+// Armed deadlines are enough: the same as with a tick each second.
 TEST(Everybody, NeedsNoMoreWakeUpsThanTheArmedOnes) {
-  Seen seen;
   Habits habits;
   habits.hours = 4;
   habits.calendar = true;
-  for (std::uint64_t seed = 1; seed <= people; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    const auto script = script_of(seed, habits);
-    const auto reporting = seed % 2 == 0 ? Reporting::at_once : Reporting::late;
-    Rig armed(busy_rules(seed), reporting, Drive::armed);
-    Rig ticked(busy_rules(seed), reporting, Drive::each_second);
-    play(armed, script);
-    play(ticked, script);
-    expect_same(armed, ticked, script);
-    if (testing::Test::HasFailure()) return;
-    EXPECT_LT(armed.wakes * 5, ticked.wakes);
-    seen.add(armed);
-  }
-  seen.expect({"prompt", "withdrawn", "completed natural", "snoozed", "expired", "held"});
+  expect_on(
+      500, habits,
+      [](const RandomDay& day, Seen& seen) {
+        Rig armed(day.policy, day.reporting, Drive::armed);
+        Rig ticked(day.policy, day.reporting, Drive::each_second);
+        play(armed, day.script);
+        play(ticked, day.script);
+        seen.add(armed);
+        if (armed.wakes * 5 < ticked.wakes) seen.add("sleeps between");
+        return difference(armed, ticked);
+      },
+      {"prompt", "withdrawn", "completed natural", "snoozed", "expired", "held", "sleeps between"});
+}
+
+// Ticks at t1 and t2 are as good as one at t2: each deadline is decided at its own time.
+TEST(Everybody, IsDecidedInRetrospectAsItWouldHaveBeen) {
+  Habits habits;
+  habits.calendar = habits.config = habits.clock_steps = habits.source_dies = true;
+  expect_on(
+      1000, habits,
+      [](const RandomDay& day, Seen& seen) {
+        Rig armed(day.policy, Reporting::at_once, Drive::armed);
+        Rig lazy(day.policy, Reporting::at_once, Drive::lazy);
+        play(armed, day.script);
+        play(lazy, day.script);
+        seen.add(lazy);
+        if (lazy.wakes < armed.wakes) seen.add("fewer wake-ups");
+        return difference(armed, lazy);
+      },
+      {"prompt", "withdrawn", "completed natural", "snoozed", "expired", "held", "fewer wake-ups"});
 }
 
 TEST(Everybody, LosesNothingByARestart) {
-  Seen seen;
-  std::size_t restarts = 0;
-  for (std::uint64_t seed = 1; seed <= people; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    Habits habits;
-    habits.calendar = seed % 4 != 0;
-    const auto script = script_of(seed, habits);
-    const auto reporting = seed % 2 == 0 ? Reporting::at_once : Reporting::late;
-    auto restarted_script = script;
-    std::mt19937_64 random(seed);
-    for (int i = 0; i < 20; ++i) {
-      const auto where = 1 + random() % (restarted_script.size() - 1);
-      const auto at = restarted_script[where].at - 500ms;
-      // Between two instants, not within one.
-      if (restarted_script[where - 1].at >= at) continue;
-      restarted_script.insert(restarted_script.begin() + static_cast<std::ptrdiff_t>(where),
-                              {at, "restart", [&](Rig& rig) {
-                                 if (rig.asleep) return;  // nothing starts in its sleep
-                                 ++restarts;
-                                 rig.restart();
-                               }});
-    }
-    Rig plain(busy_rules(seed), reporting);
-    Rig restarted(busy_rules(seed), reporting);
-    play(plain, script);
-    play(restarted, restarted_script);
-    expect_safe(restarted);
-    expect_same(plain, restarted, restarted_script, {FactKind::presence});
-    if (testing::Test::HasFailure()) return;
-    seen.add(restarted);
+  Habits habits;
+  habits.calendar = true;
+  expect_on(1000, habits,
+            [](const RandomDay& day, Seen& seen) {
+              auto restarted_script = day.script;
+              std::mt19937_64 random(day.seed);
+              for (int i = 0; i < 20 && day.script.size() > 1; ++i) {
+                const auto where = 1 + random() % (restarted_script.size() - 1);
+                const auto at = restarted_script[where].at - 500ms;
+                // Between two instants, not within one.
+                if (restarted_script[where - 1].at >= at) continue;
+                restarted_script.insert(
+                    restarted_script.begin() + static_cast<std::ptrdiff_t>(where),
+                    {at, "restart", [&](Rig& rig) {
+                       if (rig.asleep) return;  // nothing starts in its sleep
+                       seen.add("restarts");
+                       rig.restart();
+                     }});
+              }
+              Rig plain(day.policy, day.reporting);
+              Rig restarted(day.policy, day.reporting);
+              play(plain, day.script);
+              play(restarted, restarted_script);
+              seen.add(restarted);
+              return difference(plain, restarted, {FactKind::presence}) + violations_of(restarted);
+            },
+            {"restarts", "prompt", "withdrawn", "completed natural", "snoozed", "expired", "held"});
+}
+
+TEST(Everybody, IsToldTheSameTwiceWithoutEffect) {
+  Habits habits;
+  habits.calendar = habits.config = habits.clock_steps = habits.source_dies = true;
+  expect_on(1000, habits,
+            [](const RandomDay& day, Seen& seen) {
+              auto repeated_script = day.script;
+              std::mt19937_64 random(day.seed);
+              for (std::size_t i = 0; i < repeated_script.size(); ++i) {
+                auto& deed = repeated_script[i];
+                // Between two instants, not within one.
+                const bool last = i + 1 == day.script.size() || day.script[i + 1].at > deed.at;
+                if (!last || random() % 4 != 0) continue;
+                deed.act = [act = deed.act, &seen](Rig& rig) {
+                  act(rig);
+                  rig.repeat_all();
+                  seen.add("repeated");
+                };
+              }
+              Rig plain(day.policy, Reporting::at_once);
+              Rig echoing(day.policy, Reporting::at_once);
+              echoing.echo = true;
+              play(plain, day.script);
+              play(echoing, repeated_script);
+              seen.add(echoing);
+              return difference(plain, echoing);
+            },
+            {"repeated", "prompt", "withdrawn", "completed natural", "snoozed", "expired", "held"});
+}
+
+TEST(Everybody, IsDecidedTheSameInWhateverOrderOneInstantIsTold) {
+  Habits habits;
+  habits.calendar = habits.crowds = true;
+  expect_on(1000, habits,
+            [](const RandomDay& day, Seen& seen) {
+              Rig one(day.policy, Reporting::at_once);
+              play(one, day.script);
+              for (const auto& deed : day.script) {
+                if (deed.name == "crowd") seen.add("crowd");
+              }
+              seen.add(one);
+              for (const auto order : {day.seed * 2 + 1, day.seed * 3 + 1}) {
+                Rig other(day.policy, Reporting::at_once);
+                other.order = order;
+                play(other, day.script);
+                if (auto wrong = difference(one, other, {FactKind::presence}); !wrong.empty())
+                  return wrong;
+              }
+              return std::string();
+            },
+            {"crowd", "prompt", "withdrawn", "snoozed", "held"});
+}
+
+// A4: whoever sits in a meeting all day is not held for ever.
+TEST(Everybody, IsReleasedFromEndlessMeetings) {
+  Habits habits;
+  habits.endless_meetings = true;
+  habits.hours = 8;
+  expect_on(500, habits,
+            [](const RandomDay& day, Seen& seen) {
+              Rig rig(day.policy, day.reporting);
+              play(rig, day.script);
+              seen.add(rig);
+              for (const auto& fact : rig.facts) {
+                if (fact.kind == FactKind::prompt && fact.urgency != Urgency::low)
+                  return "a prompt in a meeting that is not low: " + rig.text_of(fact) + "\n";
+              }
+              return violations_of(rig);
+            },
+            {"rule A4", "prompt", "by calendar"});
+}
+
+// P4, B2: what counts and sessions make of an absence does not depend on its kind.
+enum class Leaving : std::uint8_t { idle, lock, sleep, seat };
+
+std::vector<Deed> absences(std::uint64_t seed, Leaving how) {
+  std::mt19937_64 random(seed);
+  const auto seconds = [&](std::uint64_t least, std::uint64_t most) {
+    return std::chrono::seconds(least + random() % (most - least + 1));
+  };
+  std::vector<Deed> script;
+  Duration at{};
+  while (at < 9h) {
+    script.push_back({at, "back", [how](Rig& rig) {
+                        if (how == Leaving::lock) rig.send(LockChanged{false});
+                        if (how == Leaving::sleep) rig.send(SleepChanged{false});
+                        if (how == Leaving::seat) rig.send(SeatChanged{true});
+                        rig.begin_input();
+                      }});
+    at += seconds(60, 3000);
+    script.push_back({at, "away", [how](Rig& rig) {
+                        rig.end_input();
+                        if (how == Leaving::lock) rig.send(LockChanged{true});
+                        if (how == Leaving::sleep) rig.send(SleepChanged{true});
+                        if (how == Leaving::seat) rig.send(SeatChanged{false});
+                      }});
+    at += random() % 3 == 0 ? Duration(120s) : Duration(seconds(120, 900));
   }
-  EXPECT_GT(restarts, people);
-  seen.expect({"prompt", "withdrawn", "completed natural", "snoozed", "expired", "held"});
+  return script;
+}
+
+// Prompts see the difference, so there are none: somebody's slides inhibit them all day.
+std::vector<std::string> counts_of(const RandomDay& day, Leaving how, Seen& seen) {
+  auto policy = day.policy;
+  policy.activity.idle_after = 120s;
+  Rig rig(policy, day.reporting);
+  rig.send(Paused{"slides", "slides", {}});
+  std::vector<std::string> counts;
+  auto script = absences(day.seed, how);
+  for (auto& deed : script) {
+    if (deed.name != "back") continue;
+    deed.act = [&counts, act = deed.act](Rig& of) {
+      act(of);
+      for (const auto& entry : of.state.breaks) {
+        if (entry.kind == BreakKind::ordinary)
+          counts.push_back(entry.id + " " + std::to_string(entry.worked.at(of.now).count()));
+      }
+      counts.push_back("today " + std::to_string(of.state.day.present.at(of.now).count()));
+    };
+  }
+  play(rig, script);
+  for (auto fact : rig.facts) {
+    fact.length = {};  // P7: the length of a session does differ
+    if (fact.kind == FactKind::completed || fact.kind == FactKind::session_start ||
+        fact.kind == FactKind::session_end)
+      counts.push_back(rig.text_of(fact));
+  }
+  seen.add(rig);
+  return counts;
+}
+
+TEST(Everybody, RestsAlikeInSleepUnderLockAndIdle) {
+  expect_on(500, {},
+            [](const RandomDay& day, Seen& seen) {
+              const auto idle = counts_of(day, Leaving::idle, seen);
+              for (const auto how : {Leaving::lock, Leaving::sleep, Leaving::seat}) {
+                if (auto wrong = difference(idle, counts_of(day, how, seen)); !wrong.empty())
+                  return wrong;
+              }
+              return std::string();
+            },
+            {"completed natural", "session-end"});
+}
+
+// A property that fails only with both of two deeds is cut down to these.
+TEST(Days, AreCutDownToTheDeedsThatMatter) {
+  RandomDay day;
+  for (int i = 0; i < 200; ++i) day.script.push_back({std::chrono::minutes(i), "", {}});
+  day.script[17].name = "one";
+  day.script[150].name = "other";
+  const auto left = shrunk(day, [](const RandomDay& of, Seen&) {
+    const auto has = [&](const char* name) {
+      return std::any_of(of.script.begin(), of.script.end(),
+                         [&](const Deed& deed) { return deed.name == name; });
+    };
+    return has("one") && has("other") ? "both" : "";
+  });
+  ASSERT_EQ(left.size(), 2u);
+  EXPECT_EQ(left[0].name, "one");
+  EXPECT_EQ(left[1].name, "other");
 }
 
 // Any event at any time, true or not, again and out of order.
@@ -254,6 +363,7 @@ Event any_event(std::mt19937_64& random, const Rig& rig) {
 }
 
 TEST(Everybody, IsSafeFromAnyEvents) {
+  constexpr std::uint64_t people = 240;
   Seen seen;
   std::map<std::size_t, std::set<int>> phases;  // in which phases of a break each event has come
   for (std::uint64_t seed = 1; seed <= people; ++seed) {
@@ -279,12 +389,13 @@ TEST(Everybody, IsSafeFromAnyEvents) {
       }
       rig.run_to(rig.now + std::chrono::milliseconds(random() % 120'000));
     }
-    expect_safe(rig);
+    EXPECT_EQ(violations_of(rig), "");
     if (testing::Test::HasFailure()) return;
     seen.add(rig);
   }
-  seen.expect({"prompt", "started", "withdrawn", "completed taken", "completed natural", "snoozed",
-               "skipped", "expired", "refused", "held", "released"});
+  for (const auto* each : {"prompt", "started", "withdrawn", "completed taken", "completed natural",
+                           "snoozed", "skipped", "expired", "refused", "held", "released"})
+    EXPECT_GE(seen.count(each), 10u) << each;
   for (const auto& [event, in] : phases)
     EXPECT_EQ(in.size(), 6u) << "event " << event << " did not come in every phase";
   EXPECT_EQ(phases.size(), std::variant_size_v<Event>);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "core/local_time.hpp"
+
 namespace poised::core {
 namespace {
 
@@ -100,19 +102,134 @@ void Rig::obey(const CommandSink& commands) {
   }
 }
 
-void Rig::check_safety(const CommandSink& commands) {
-  const auto violate = [&](const char* what) {
-    violations.push_back(clock_text(now.time_since_epoch()) + " " + what);
-  };
+bool Rig::is_busy(BusyClass busy_class) const {
+  return std::any_of(busy_.begin(), busy_.end(), [&](const auto& source) {
+    const auto& [read_at, intervals] = source.second;
+    if (now - read_at >= 24h) return false;
+    return std::any_of(intervals.begin(), intervals.end(), [&](const BusyInterval& interval) {
+      if (interval.busy_class != busy_class || interval.from > wall() || wall() >= interval.to)
+        return false;
+      if (busy_class == BusyClass::out_of_office) return true;
+      return !interval.all_day &&
+             (busy_class == BusyClass::busy || policy.availability.tentative_is_busy);
+    });
+  });
+}
+
+// Judged by what the world was told to be, not by what the core thinks of it.
+void Rig::check_screen(const CommandSink& commands,
+                       const std::function<void(const char*)>& violate) {
   const auto absent = [](Presence presence) {
     return presence != Presence::active && presence != Presence::passive &&
            presence != Presence::unknown;
   };
+  const auto on = [&](LiveSignal signal) { return signals_[static_cast<std::size_t>(signal)]; };
   for (const auto& command : commands) {
     if (!std::holds_alternative<ShowPrompt>(command)) continue;
     if (absent(state.presence)) violate("a prompt shown while absent");
     if (!state.pauses.empty() || state.day.quiet) violate("a prompt shown while paused");
+    if (!within_hours(policy, wall())) violate("a prompt shown off hours");
+    if (on(LiveSignal::call) || on(LiveSignal::mic) || on(LiveSignal::camera) ||
+        on(LiveSignal::screen_share) || on(LiveSignal::dnd) || on(LiveSignal::mirrored_display))
+      violate("a prompt shown under a live signal");
+    if (is_busy(BusyClass::out_of_office)) violate("a prompt shown out of office");
+    for (const auto index : {state.prompt.index, state.prompt.partner}) {
+      if (state.prompt.id == 0 || index == no_break) continue;
+      const auto due_for = now - state.breaks[index].due_since;
+      if ((on(LiveSignal::video) || on(LiveSignal::full_screen)) &&
+          due_for < policy.availability.max_soft_hold)
+        violate("a prompt shown over a video");
+      if ((is_busy(BusyClass::busy) || is_busy(BusyClass::tentative)) &&
+          due_for < policy.availability.max_hold)
+        violate("a prompt shown in a meeting");
+    }
   }
+}
+
+void Rig::check_counts(const std::function<void(const char*)>& violate) {
+  for (const auto& entry : state.breaks) {
+    if (entry.worked.at(now) < Duration::zero()) violate("less than no work");
+    if ((entry.held & (1u << static_cast<unsigned>(HeldBy::calendar))) != 0 &&
+        !state.out_of_office.holds(now) && now - entry.due_since >= policy.availability.max_hold)
+      violate("held beyond the limit");
+  }
+  const auto& stand = state.stand;
+  for (const auto& count : {state.present, state.session, state.day.present, stand.timer,
+                            stand.stretch, stand.standing}) {
+    if (count.at(now) < Duration::zero()) violate("a negative duration");
+  }
+  for (const auto& device : state.input.devices) {
+    if (device.active.at(now) < Duration::zero()) violate("a negative active time");
+  }
+  if (stand.longest_sitting < Duration::zero()) violate("a negative sitting time");
+}
+
+void Rig::check_snoozes(const CommandSink& commands,
+                        const std::function<void(const char*)>& violate) {
+  const auto present = state.present.at(now);
+  for (auto& [id, snoozed] : snoozed_) {
+    snoozed.present = std::min(snoozed.present, present);
+    snoozed.reached = std::max(snoozed.reached, present - snoozed.present);
+  }
+  for (const auto& command : commands) {
+    const auto* record = std::get_if<Record>(&command);
+    if (!record) continue;
+    const auto& fact = record->fact;
+    auto ids = fact.also;
+    ids.push_back(fact.break_id);
+    for (const auto& id : ids) {
+      if (fact.kind != FactKind::snoozed && !snoozed_.contains(id)) continue;
+      auto& snoozed = snoozed_[id];
+      if (fact.kind == FactKind::snoozed) {
+        snoozed = {snoozed.times + 1, present - (now - fact.at), {}, policy.prompt.snooze, true};
+        if (snoozed.times > policy.prompt.max_snoozes) violate("one snooze too many");
+      } else if (fact.kind == FactKind::prompt || fact.kind == FactKind::started) {
+        if (fact.kind == FactKind::prompt && snoozed.away && fact.reason == PromptReason::snoozed &&
+            snoozed.reached < snoozed.length)
+          violate("a snooze that ends early");
+        snoozed.away = false;
+      } else if (fact.kind == FactKind::completed || fact.kind == FactKind::skipped ||
+                 fact.kind == FactKind::missed || fact.kind == FactKind::due) {
+        snoozed = {};
+      }
+    }
+    if (fact.length < Duration::zero()) violate("a negative length");
+    if (fact.since && *fact.since > fact.at) violate("a since after its fact");
+  }
+  // Some due periods end without a word of their own: covered by a longer break, for one.
+  std::erase_if(snoozed_, [&](const auto& of) {
+    return std::any_of(state.breaks.begin(), state.breaks.end(), [&](const BreakRecord& entry) {
+      return entry.phase == Phase::counting && entry.id == of.first;
+    });
+  });
+}
+
+void Rig::check_standing(const CommandSink& commands,
+                         const std::function<void(const char*)>& violate) {
+  const auto stood = state.stand.stretch.at(now);
+  // A back-dated absence takes minutes back; much less than that is another time standing.
+  if (stood < 50min || state.stand.posture != Posture::standing) told_to_sit_ = false;
+  for (const auto& command : commands) {
+    const auto* note = std::get_if<ShowNote>(&command);
+    if (note && note->kind == "sit" && note->length >= 60min) told_to_sit_ = true;
+  }
+  const bool wanted = policy.stand.enabled == StandEnabled::on ||
+                      (policy.stand.enabled == StandEnabled::automatic && state.stand.desk);
+  const bool live = std::any_of(state.signals.begin(), state.signals.end(),
+                                [&](const Signal& signal) { return signal.holds(now); });
+  if (wanted && state.stand.posture == Posture::standing && stood >= 60min && !state.absence.on &&
+      !live && !told_to_sit_)
+    violate("stood for an hour without a note");
+}
+
+void Rig::check_safety(const CommandSink& commands) {
+  const auto violate = [&](const char* what) {
+    violations.push_back(clock_text(now.time_since_epoch()) + " " + what);
+  };
+  check_screen(commands, violate);
+  check_counts(violate);
+  check_snoozes(commands, violate);
+  check_standing(commands, violate);
   if ((locked || asleep) && on_screen != 0) violate("a prompt on a locked screen");
   const auto open = std::count_if(state.breaks.begin(), state.breaks.end(), [](const auto& entry) {
     return entry.phase == Phase::open || entry.phase == Phase::running;
@@ -160,6 +277,15 @@ void Rig::report_now() {
 }
 
 void Rig::advance(Instant to, bool inclusive) {
+  if (drive_ == Drive::lazy) {
+    const auto until = inclusive ? to : to - Duration(1);
+    if (armed && *armed <= until) {
+      now = until;
+      step_now({TimerElapsed{}});
+    }
+    now = std::max(now, to);
+    return;
+  }
   for (;;) {
     auto next = armed;
     if (const auto report = next_report(); report && (!next || *report < *next)) next = report;
@@ -218,36 +344,99 @@ bool Rig::has_input() const {
                      [](const auto& device) { return device.on; });
 }
 
-void Rig::send(std::vector<Event> events) {
-  auto reports = due_reports();
-  events.insert(events.begin(), reports.begin(), reports.end());
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const auto* lock = std::get_if<LockChanged>(&events[i]);
-    const auto* sleep = std::get_if<SleepChanged>(&events[i]);
-    const auto* answered = std::get_if<Answered>(&events[i]);
-    if (answered && answered->answer == Answer::dismiss &&
-        (answered->prompt_id == 0 || answered->prompt_id == on_screen))
-      on_screen = 0;  // closed by hand
-    if (lock) locked = lock->locked;
-    if (std::holds_alternative<Restored>(events[i])) {
-      locked = asleep = false;
-      on_screen = 0;
-    }
-    if (const auto* signal = std::get_if<SignalChanged>(&events[i]))
-      signals_[static_cast<std::size_t>(signal->signal)] = signal->on;
-    if (const auto* desk = std::get_if<DeskHeight>(&events[i])) desk_mm_ = desk->mm;
-    if (sleep) asleep = sleep->asleep;
-    if (!(lock && lock->locked) && !(sleep && sleep->asleep)) continue;
-    // Whoever locks the screen stops typing.
-    for (std::size_t d = 0; d < devices_.size(); ++d) {
-      auto& device = devices_[d];
+// What the world is now; and what the source says of its own accord because of it.
+std::vector<Event> Rig::observe(const Event& event) {
+  std::vector<Event> told;
+  const auto stop_typing = [&] {
+    for (std::size_t i = 0; i < devices_.size(); ++i) {
+      auto& device = devices_[i];
       if (!device.on) continue;
       device.on = false;
       device.stopped = now;
       if (reporting_ == Reporting::late) continue;
       device.reported = false;
-      events.emplace_back(InputStopped{static_cast<Device>(d), now});
+      told.emplace_back(InputStopped{static_cast<Device>(i), now});
     }
+  };
+  const auto source_returns = [&](bool splits) {
+    for (std::size_t i = 0; i < devices_.size(); ++i) {
+      if (splits == (i == 0)) continue;  // it tells of the two devices, or of any
+      auto& device = devices_[i];
+      if (device.on || devices_[0].on)
+        told.emplace_back(InputResumed{static_cast<Device>(i)});
+      else if (reporting_ == Reporting::at_once)
+        told.emplace_back(InputStopped{static_cast<Device>(i), device.stopped});
+      else
+        device.reported = true;  // told once a watched threshold is reached
+    }
+  };
+  std::visit(Overloaded{[&](const LockChanged& lock) {
+                          locked = lock.locked;
+                          if (locked) stop_typing();
+                        },
+                        [&](const SleepChanged& sleep) {
+                          asleep = sleep.asleep;
+                          if (asleep) stop_typing();
+                        },
+                        [&](const Answered& answer) {
+                          if (answer.answer == Answer::dismiss &&
+                              (answer.prompt_id == 0 || answer.prompt_id == on_screen))
+                            on_screen = 0;  // closed by hand
+                        },
+                        [&](const Restored&) {
+                          locked = asleep = false;
+                          on_screen = 0;
+                          signals_ = {};  // nobody confirms them
+                        },
+                        [&](const SignalChanged& signal) {
+                          signals_[static_cast<std::size_t>(signal.signal)] = signal.on;
+                        },
+                        [&](const SourceChanged& source) {
+                          const bool returns = source.working && source_ && !source_->working;
+                          source_ = source;
+                          if (returns) source_returns(source.splits);
+                        },
+                        [&](const BusyReplaced& busy) {
+                          busy_[busy.source] = {now, busy.intervals};
+                        },
+                        [&](const DeskHeight& desk) { desk_mm_ = desk.mm; }, [](const auto&) {}},
+             event);
+  return told;
+}
+
+void Rig::send(std::vector<Event> events) {
+  auto all = due_reports();
+  for (auto& event : events) {
+    auto told = observe(event);
+    all.push_back(std::move(event));
+    all.insert(all.end(), told.begin(), told.end());
+  }
+  events = std::move(all);
+  step_now(events);
+  if (echo) {
+    std::erase_if(events, [](const Event& event) {
+      return std::holds_alternative<Answered>(event) || std::holds_alternative<TakeBreak>(event) ||
+             std::holds_alternative<PostureSaid>(event) || std::holds_alternative<Restored>(event);
+    });
+    if (!events.empty()) step_now(events);
+  }
+  report_now();
+}
+
+void Rig::repeat_all() {
+  if (!locked) send(LockChanged{false});
+  std::vector<Event> events{ClockSet{wall()}, PolicyChanged{}, SleepChanged{asleep}};
+  if (locked) events.emplace_back(LockChanged{true});
+  for (std::size_t i = 0; i < signals_.size(); ++i)
+    events.emplace_back(SignalChanged{static_cast<LiveSignal>(i), signals_[i]});
+  if (desk_mm_) events.emplace_back(DeskHeight{desk_mm_});
+  if (source_) events.emplace_back(*source_);
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    const auto& device = devices_[i];
+    if (device.on && device.reported)
+      events.emplace_back(InputResumed{static_cast<Device>(i)});
+    else if (!device.on && !device.reported && device.stopped != Instant{})
+      events.emplace_back(InputStopped{static_cast<Device>(i), device.stopped});
   }
   step_now(events);
   report_now();

@@ -24,8 +24,9 @@ enum class Reporting : std::uint8_t {
 
 /// What makes time pass.
 enum class Drive : std::uint8_t {
-  armed,       ///< only the deadline the core asked for
-  each_second  ///< that, and a step every second besides
+  armed,        ///< only the deadline the core asked for
+  each_second,  ///< that, and a step every second besides
+  lazy          ///< nothing: the deadlines are left to the step just before the next event
 };
 
 /// 2026-03-02 00:00 UTC, a Monday. The machine of every test was booted a day before.
@@ -45,6 +46,8 @@ class Rig {
   /// Input on `device` begins now, or ended now.
   void begin_input(Device device = Device::any);
   void end_input(Device device = Device::any);
+  /// Everything that is as it was is told once more.
+  void repeat_all();
   bool has_input() const;
   /// Hands events over at the present moment, in one go. Lock and sleep end the input.
   void send(std::vector<Event> events);
@@ -80,6 +83,9 @@ class Rig {
   std::size_t wakes = 0;  ///< times the core was woken
   bool locked = false, asleep = false;
   bool plugins_report = true;  ///< after a restart plugins and inhibitors speak up again
+  bool echo = false;           ///< whatever says how things stand is said twice
+  std::uint64_t order =
+      0;  ///< picks the order of the events of one instant that scripts leave open
   /// Broken rules of safety, in words. Every test expects none.
   std::vector<std::string> violations;
 
@@ -91,7 +97,13 @@ class Rig {
   };
   void step_now(const std::vector<Event>& events);
   void obey(const CommandSink& commands);
+  std::vector<Event> observe(const Event& event);
   void check_safety(const CommandSink& commands);
+  void check_screen(const CommandSink& commands, const std::function<void(const char*)>& violate);
+  void check_counts(const std::function<void(const char*)>& violate);
+  void check_snoozes(const CommandSink& commands, const std::function<void(const char*)>& violate);
+  void check_standing(const CommandSink& commands, const std::function<void(const char*)>& violate);
+  bool is_busy(BusyClass busy_class) const;
   std::optional<Instant> next_report() const;
   std::vector<Event> due_reports();
   void report_now();
@@ -102,6 +114,17 @@ class Rig {
   std::array<Device_, 3> devices_{};
   std::array<bool, live_signal_count> signals_{};
   std::optional<std::int32_t> desk_mm_;
+  std::optional<SourceChanged> source_;
+  std::map<std::string, std::pair<Instant, std::vector<BusyInterval>>> busy_;
+  struct Snoozed {
+    std::uint32_t times = 0;  // in this due period
+    Duration present{};       // when it was snoozed last, re-based as the core must
+    Duration reached{};       // of present time since then; a take-back does not undo it
+    Duration length{};
+    bool away = false;
+  };
+  std::map<std::string, Snoozed> snoozed_;
+  bool told_to_sit_ = false;
   std::map<std::uint32_t, WatchIdle> watches_;
   CommandSink out_;
 };
