@@ -68,3 +68,22 @@ function(poised_test name)
     set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${labels})
   endif()
 endfunction()
+
+# Whether the tests that only root can run are registered; otherwise `dev test` says what was not run.
+execute_process(COMMAND id -u OUTPUT_VARIABLE poised_uid OUTPUT_STRIP_TRAILING_WHITESPACE)
+execute_process(COMMAND unshare --mount --cgroup --pid --time --fork true
+  RESULT_VARIABLE poised_cannot_unshare OUTPUT_QUIET ERROR_QUIET)
+if(poised_uid EQUAL 0 AND poised_cannot_unshare EQUAL 0)
+  set(POISED_ROOT_TESTS ON)
+else()
+  set(POISED_ROOT_TESTS OFF)
+endif()
+
+# As poised_test, for tests that need root.
+function(poised_root_test name)
+  if(POISED_ROOT_TESTS)
+    poised_test(${name} ${ARGN} LABELS root)
+  else()
+    file(APPEND ${PROJECT_BINARY_DIR}/needs-root.txt "${name}\n")
+  endif()
+endfunction()

@@ -26,7 +26,8 @@ using zones::ZoneSource;
 
 /// The zone `zone` ("Europe/Berlin", or a POSIX rule as TZ takes it: "CET-1CEST,M3.5.0,M10.5.0/3"),
 /// or the system's if empty. A system without /etc/localtime is in UTC, as the C library has it.
-ZoneTable zone_table(const std::string& zone, core::WallTime from, int days = 430,
+inline constexpr int zone_days = 430;
+ZoneTable zone_table(const std::string& zone, core::WallTime from, int days = zone_days,
                      const ZoneSource& source = ZoneSource::from_environment());
 
 }  // namespace poised::config

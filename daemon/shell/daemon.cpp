@@ -16,7 +16,6 @@
 #include <variant>
 
 #include "build_config.hpp"
-#include "config/zone_table.hpp"
 #include "shell/plugin_settings.hpp"
 #include "store/place.hpp"
 #include "store/saved_state.hpp"
@@ -67,13 +66,22 @@ Daemon::Daemon(boost::asio::io_context& loop, Clock& clock, DaemonOptions option
       signals_(loop, SIGTERM, SIGINT, SIGHUP),
       started_(clock.now()),
       config_watch_(loop, [this] { reload(); }),
+      zone_watch_(loop,
+                  [this] {
+                    const auto before = config_.policy.zone;
+                    refresh_zone();
+                    if (config_.policy.zone != before) dispatch(core::PolicyChanged{});
+                  }),
       state_file_(state_path(options_.state_directory)),
       policy_file_(options_.state_directory / "policy.toml"),
       boot_id_(boot_id()),
       history_(loop, [this](const std::string& line) { log_.warning(line); }),
       bus_retry_(loop) {
   clock_.on_deadline = [this] { dispatch(core::TimerElapsed{}); };
-  clock_.on_wall_step = [this] { dispatch(core::ClockSet{clock_.wall()}); };
+  clock_.on_wall_step = [this] {
+    refresh_zone();  // it covers a year or so from here
+    dispatch(core::ClockSet{clock_.wall()});
+  };
 }
 
 Daemon::~Daemon() {
@@ -87,6 +95,7 @@ void Daemon::start() {
       options_.plugin_dir.empty() ? build::manifest_dir : options_.plugin_dir, manifest_problems_);
   for (const auto& problem : manifest_problems_) log_.warning(problem);
   load_config();
+  watch_zone();
   add_plugins();
   dispatch(core::ClockSet{clock_.wall()});
   restore_state();
@@ -165,11 +174,26 @@ void Daemon::remember_policies() {
   known_policies_ = std::move(text);
 }
 
+config::ZoneSource Daemon::zone_source() const {
+  auto source = config::ZoneSource::from_environment();
+  const auto& root = options_.roots.system_root;
+  std::error_code error;
+  if (!root.empty() && std::filesystem::exists(root / "etc/localtime", error))
+    source.system_zone = root / "etc/localtime";
+  return source;
+}
+
 void Daemon::refresh_zone() {
-  auto table = config::zone_table(options_.zone, clock_.wall());
+  auto table = config::zone_table(options_.zone, clock_.wall(), config::zone_days, zone_source());
   config_.policy.zone = std::move(table.offsets);
   if (table.problem && table.problem != zone_problem_) log_.warning(*table.problem);
   zone_problem_ = std::move(table.problem);
+}
+
+void Daemon::watch_zone() {
+  const auto source = zone_source();
+  if (!options_.zone.empty() || source.tz_variable) return;  // neither changes while we run
+  zone_watch_.watch({source.system_zone.parent_path()});
 }
 
 void Daemon::reload() {

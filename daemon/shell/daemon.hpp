@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "config/layers.hpp"
+#include "config/zone_table.hpp"
 #include "core/step.hpp"
 #include "plugin/manifest.hpp"
 #include "plugin/supervisor.hpp"
@@ -91,7 +92,9 @@ class Daemon final : private ControlHandler {
   void configure_presenter();
   std::vector<std::string> source_ids() const;
   std::vector<std::string> enabled_with(std::string_view capability) const;
+  config::ZoneSource zone_source() const;
   void refresh_zone();
+  void watch_zone();
 
   void restore_state();
   void save_soon();
@@ -127,6 +130,7 @@ class Daemon final : private ControlHandler {
   std::vector<std::string> logged_problems_;
   std::optional<std::string> zone_problem_;
   FileWatch config_watch_;
+  FileWatch zone_watch_;
 
   core::State state_;
   core::CommandSink commands_;
