@@ -176,6 +176,35 @@ void add_calendar(CLI::App& app, Tree& tree, Options& options) {
       ->check(CLI::PositiveNumber);
 }
 
+void add_simulate(CLI::App& app, Tree& tree, SimulateOptions& options) {
+  auto* command = tree.add_offline(
+      app, "simulate", "What the rules would make of a day, a week, a calendar", simulate);
+  const auto add = [command](const char* name, auto& value, const char* what, const char* type) {
+    return command->add_option(name, value, what)->type_name(type)->allow_extra_args(false);
+  };
+  add("--config", options.configs, "These files over the built-in defaults, nothing else", "FILE");
+  add("--vs", options.versus, "Compare with this file", "FILE");
+  add("--calendar", options.calendars, "Appointments, as a calendar exports them", "FILE.ics");
+  add("--busy", options.busy, "An appointment: 2026-03-02T10:00/2026-03-02T11:00", "FROM/TO");
+  add("--tz", options.zone, "Local time of this zone: Europe/Berlin", "ZONE");
+  auto* trace =
+      add("--trace", options.trace, "What happened, one event a line; - is stdin", "FILE");
+  add("--persona", options.persona,
+      "A kind of person: office, developer, meetings, call-centre, part-time, night-shift", "NAME")
+      ->excludes(trace);
+  add("--days", options.days, "How many days of that person (1)", "N")
+      ->check(CLI::Range(1, 3660))
+      ->excludes(trace);
+  add("--seed", options.seed, "Another seed is another person of that kind (1)", "S")
+      ->excludes(trace);
+  add("--habit", options.habit, "How prompts are taken: obeys, ignores, snoozes, mixed (obeys)",
+      "HABIT")
+      ->excludes(trace);
+  add("--from", options.from, "Tell nothing of what lies before", "DATETIME");
+  add("--until", options.until, "End there", "DATETIME");
+  command->add_flag("--summary", options.summary, "Only the table at the end");
+}
+
 }  // namespace
 
 void build_command_tree(CLI::App& app, Options& options) {
@@ -191,6 +220,7 @@ void build_command_tree(CLI::App& app, Options& options) {
   add_config(app, tree, options);
   add_calendar(app, tree, options);
   tree.group("Behind it");
+  add_simulate(app, tree, options.simulate);
   tree.add_offline(app, "version", "The versions of poisectl and of the running daemon",
                    show_version);
 

@@ -40,6 +40,7 @@ Exit calendar_expand(const Options&, Output&);
 Exit list_exercises(const Options&, Output&);
 Exit show_exercise(const Options&, Output&);
 Exit config_migrate(const Options&, Output&);
+Exit simulate(const Options&, Output&);
 
 // For the build.
 Exit print_completions(const Options&, Output&);

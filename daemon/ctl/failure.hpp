@@ -19,4 +19,10 @@ class Failure : public std::runtime_error {
   Exit exit_;
 };
 
+/// A place in a file is at fault: "FILE:LINE: reason" and nothing before it, as editors expect.
+class FileFailure : public Failure {
+ public:
+  explicit FileFailure(const std::string& line) : Failure(Exit::failed, line) {}
+};
+
 }  // namespace poised::ctl

@@ -22,6 +22,15 @@ struct Output {
 
 using Action = Exit (*)(const Options&, Output&);
 
+/// What `simulate` was told.
+struct SimulateOptions {
+  std::vector<std::string> configs, calendars, busy;
+  std::string versus, zone, trace, persona, habit = "obeys", from, until;
+  int days = 1;
+  std::uint64_t seed = 1;
+  bool summary = false;
+};
+
 /// What the command line said.
 struct Options {
   Action action = nullptr;
@@ -37,6 +46,7 @@ struct Options {
   std::string from, to, zone;
   std::vector<std::string> addresses;
   std::int64_t limit = 0;  ///< 0: none
+  SimulateOptions simulate;
 };
 
 /// Fills `app` with every command. `options` is written when `app` parses, and must outlive it.

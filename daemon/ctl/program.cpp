@@ -75,8 +75,12 @@ Exit parse_and_act(int argc, char** argv) {
 }  // namespace
 
 int run(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
   try {
     return static_cast<int>(parse_and_act(argc, argv));
+  } catch (const FileFailure& failure) {
+    std::cerr << printable(failure.what()) << '\n';
+    return static_cast<int>(failure.exit());
   } catch (const Failure& failure) {
     return static_cast<int>(complain(failure.what(), failure.exit()));
   } catch (const std::exception& error) {

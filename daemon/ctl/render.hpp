@@ -19,6 +19,33 @@ std::string render_doctor(const Json& report, const Look& look);
 /// One decision as a time and a sentence, in one line.
 std::string render_event(const Json& event, const Look& look);
 
+/// The sentence alone.
+std::string event_sentence(const Json& event);
+
+/// A simulated run, day by day.
+class Timeline {
+ public:
+  explicit Timeline(const Look& look) : look_(look) {}
+
+  /// What can be told now that `event` has happened; may be nothing yet.
+  std::string add(const Json& event);
+  /// What is left to tell.
+  std::string finish();
+
+ private:
+  std::string line(const Json& event);
+
+  const Look& look_;
+  std::string date_;
+  Json due_;  ///< not told yet: it goes without saying if the prompt comes at once
+};
+
+/// What a simulated run amounted to.
+std::string render_tally(const Json& tally, const Look& look);
+/// Two of them side by side.
+std::string render_comparison(const std::string& name_a, const Json& a, const std::string& name_b,
+                              const Json& b, const Look& look);
+
 /// "Stretch", "Micro-break".
 std::string break_title(std::string_view id);
 

@@ -45,7 +45,9 @@ std::string note_sentence(const Json& event) {
   return "A note: " + kind + ".";
 }
 
-std::string sentence(const Json& event) {
+}  // namespace
+
+std::string event_sentence(const Json& event) {
   const auto word = text(event, "event");
   if (word == "session-start") return "You are at the screen.";
   if (word == "session-end")
@@ -72,12 +74,10 @@ std::string sentence(const Json& event) {
   return word;
 }
 
-}  // namespace
-
 std::string render_event(const Json& event, const Look& look) {
   const auto at = text(event, "at");
   const auto time = at.size() >= 19 ? at.substr(11, 8) : std::string(8, '-');
-  return look.dim(time) + "  " + sentence(event) + "\n";
+  return look.dim(time) + "  " + event_sentence(event) + "\n";
 }
 
 }  // namespace poised::ctl

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "core/local_time.hpp"
 #include "core/step.hpp"
 
 namespace poised::simulate {
@@ -15,61 +16,83 @@ using namespace std::chrono_literals;
 
 // Uptime before the run: an hour, so that "before the run" can be expressed.
 constexpr core::Instant run_begins{1h};
+constexpr const char* calendar = "calendar";
+// A calendar that nobody reads again is given up after a day (A8).
+constexpr core::Duration calendar_read_every = 12h;
 
 class Simulation {
  public:
-  Simulation(const Run& run, const OnFact& on_fact) : run_(run), on_fact_(on_fact) {
-    for (const auto& line : run.lines) queue_.emplace(run_begins + line.elapsed, line.action);
-  }
+  Simulation(const Run& run, Script& script, const OnDecision& on_decision)
+      : run_(run), script_(script), on_decision_(on_decision) {}
 
-  core::Status run() {
+  Outcome run() {
     wall_offset_ = run_.begin - run_begins.time_since_epoch();
-    apply(run_begins, first_events());
-    const auto end = run_begins + run_.length;
-    while (true) {
-      const auto next_action = queue_.empty() ? core::Instant::max() : queue_.begin()->first;
-      const auto next = std::min(deadline_.value_or(core::Instant::max()), next_action);
+    remember(core::BusyReplaced{calendar, run_.busy});
+    apply(run_begins, first_events(run_begins));
+    auto end = core::Instant::max();
+    if (run_.length) end = run_begins + *run_.length;
+    for (auto now = run_begins; true;) {
+      const auto action_at = script_.next();
+      if (!action_at && !run_.length && end == core::Instant::max())
+        end = now + until_day_turn(wall_at(now), run_.policy);
+      const auto next = std::min({deadline_.value_or(core::Instant::max()), calendar_at_,
+                                  action_at ? run_begins + *action_at : core::Instant::max()});
       if (next >= end) break;
-      // Everything of one moment goes in together: what is due shows only after the moment's last
-      // input.
-      std::vector<core::Event> events;
-      for (auto at = queue_.begin(); at != queue_.end() && at->first <= next; at = queue_.erase(at))
-        add_events(at->second, next, events);
-      if (events.empty()) events.push_back(core::TimerElapsed{});
-      apply(next, events);
+      // Only what the script does moves the end; the core's own deadlines go on for ever.
+      if (action_at) now = run_begins + *action_at;
+      advance_to(next);
     }
     apply(end, {core::TimerElapsed{}});
-    return core::status(state_, end, run_.policy);
+    return {core::status(state_, end, run_.policy), wall_at(end), end - run_begins};
   }
 
  private:
   core::WallTime wall_at(core::Instant at) const { return wall_offset_ + at.time_since_epoch(); }
 
-  std::vector<core::Event> first_events() {
-    std::vector<core::Event> events{core::ClockSet{wall_at(run_begins)},
-                                    core::SourceChanged{true, true, "trace", ""}};
-    if (!run_.busy.empty()) events.push_back(core::BusyReplaced{"calendar", run_.busy});
-    return events;
+  // Everything of one moment goes in together: what is due shows only after the moment's last
+  // input.
+  void advance_to(core::Instant now) {
+    events_.clear();
+    while (const auto at = script_.next()) {
+      if (run_begins + *at > now) break;
+      if (auto action = script_.take()) add_events(std::move(*action), now);
+    }
+    if (now >= calendar_at_) {
+      calendar_at_ = now + calendar_read_every;
+      events_.emplace_back(core::BusyReplaced{calendar, busy_});
+    }
+    if (events_.empty()) events_.emplace_back(core::TimerElapsed{});
+    apply(now, events_);
   }
 
-  void add_events(const TraceAction& action, core::Instant now, std::vector<core::Event>& events) {
-    if (const auto* event = std::get_if<core::Event>(&action)) {
+  std::vector<core::Event> first_events(core::Instant now) const {
+    return {core::ClockSet{wall_at(now)}, core::SourceChanged{true, true, "trace", ""},
+            core::BusyReplaced{calendar, busy_}};
+  }
+
+  void add_events(Action action, core::Instant now) {
+    if (auto* event = std::get_if<core::Event>(&action)) {
       remember(*event);
-      events.push_back(*event);
+      events_.push_back(std::move(*event));
     } else if (std::holds_alternative<Idle>(action)) {
-      // Repeated, it changes nothing: the last input stays where it was.
-      if (active_.empty()) return;
       for (const auto device : std::exchange(active_, {}))
-        events.push_back(core::InputStopped{device, now});
+        events_.emplace_back(core::InputStopped{device, now});
     } else if (const auto* pause = std::get_if<PauseFor>(&action)) {
-      events.push_back(core::Paused{
+      events_.emplace_back(core::Paused{
           "person", "", pause->length ? std::optional(now + *pause->length) : std::nullopt});
     } else if (const auto* step = std::get_if<ClockStep>(&action)) {
       wall_offset_ += step->by;
-      events.push_back(core::ClockSet{wall_at(now)});
+      events_.emplace_back(core::ClockSet{wall_at(now)});
+    } else if (const auto* not_here = std::get_if<NotHere>(&action)) {
+      core::Fact refused;
+      refused.kind = core::FactKind::refused;
+      refused.at = now;
+      refused.text = not_here->why;
+      tell(refused);
     } else {
-      apply(now, events);
-      events.clear();
+      events_.emplace_back(core::TimerElapsed{});
+      apply(now, events_);
+      events_.clear();
       restart(now);
     }
   }
@@ -80,14 +103,19 @@ class Simulation {
       if (std::find(active_.begin(), active_.end(), resumed->device) == active_.end())
         active_.push_back(resumed->device);
     } else if (const auto* lock = std::get_if<core::LockChanged>(&event)) {
-      standing_[0] = lock->locked ? std::optional<core::Event>(event) : std::nullopt;
+      locked_ = lock->locked;
     } else if (const auto* sleep = std::get_if<core::SleepChanged>(&event)) {
-      standing_[1] = sleep->asleep ? std::optional<core::Event>(event) : std::nullopt;
+      asleep_ = sleep->asleep;
+    } else if (const auto* seat = std::get_if<core::SeatChanged>(&event)) {
+      seat_active_ = seat->active;
     } else if (const auto* signal = std::get_if<core::SignalChanged>(&event)) {
-      standing_[2 + static_cast<int>(signal->signal)] =
-          signal->on ? std::optional<core::Event>(event) : std::nullopt;
-    } else if (std::holds_alternative<core::DeskHeight>(event)) {
-      standing_[-1] = event;
+      signals_[static_cast<std::size_t>(signal->signal)] = signal->on;
+    } else if (const auto* desk = std::get_if<core::DeskHeight>(&event)) {
+      desk_ = *desk;
+    } else if (const auto* source = std::get_if<core::SourceChanged>(&event)) {
+      source_ = *source;
+    } else if (const auto* busy = std::get_if<core::BusyReplaced>(&event)) {
+      busy_ = busy->intervals;
     }
   }
 
@@ -95,55 +123,77 @@ class Simulation {
     const auto saved = core::save(state_);
     state_ = core::State{};
     deadline_.reset();
-    auto events = first_events();
-    events[0] = core::ClockSet{wall_at(now)};
+    auto events = first_events(now);
     events.insert(events.begin() + 1, core::Restored{saved, true, wall_at(now)});
-    for (const auto& [key, event] : standing_)
-      if (event) events.push_back(*event);
-    for (const auto device : active_) events.push_back(core::InputResumed{device});
+    if (source_) events.emplace_back(*source_);
+    if (locked_) events.emplace_back(core::LockChanged{true});
+    if (asleep_) events.emplace_back(core::SleepChanged{true});
+    if (!seat_active_) events.emplace_back(core::SeatChanged{false});
+    for (std::size_t i = 0; i < signals_.size(); ++i) {
+      if (signals_[i])
+        events.emplace_back(core::SignalChanged{static_cast<core::LiveSignal>(i), true});
+    }
+    if (desk_) events.emplace_back(*desk_);
+    for (const auto device : active_) events.emplace_back(core::InputResumed{device});
     apply(now, events);
   }
 
+  bool in_meeting(core::Instant at) const {
+    const auto on = [&](core::LiveSignal signal) {
+      return signals_[static_cast<std::size_t>(signal)];
+    };
+    const auto wall = wall_at(at);
+    return on(core::LiveSignal::call) || on(core::LiveSignal::mic) ||
+           on(core::LiveSignal::camera) || on(core::LiveSignal::screen_share) ||
+           std::any_of(busy_.begin(), busy_.end(), [&](const core::BusyInterval& busy) {
+             return !busy.all_day && busy.from <= wall && wall < busy.to;
+           });
+  }
+
+  void tell(const core::Fact& fact) {
+    const auto elapsed = fact.at - run_begins;
+    const bool asks = fact.kind == core::FactKind::prompt;
+    on_decision_({fact, core::wall_time(state_, fact.at), elapsed, state_.present.at(fact.at),
+                  asks && in_meeting(fact.at)});
+    script_.told(fact, elapsed);
+  }
+
   void apply(core::Instant now, const std::vector<core::Event>& events) {
-    if (events.empty()) return;
     commands_.clear();
     core::step(state_, events, now, run_.policy, commands_);
-    // Reactions may add to the queue, never to this moment's commands.
     for (const auto& command : commands_) {
       if (const auto* timer = std::get_if<core::ArmTimer>(&command)) deadline_ = timer->at;
-      const auto* record = std::get_if<core::Record>(&command);
-      if (!record) continue;
-      on_fact_(record->fact, core::wall_time(state_, record->fact.at),
-               record->fact.at - run_begins);
-      if (!run_.react) continue;
-      for (auto& reaction : run_.react(record->fact, run_.policy))
-        queue_.emplace(now + reaction.after, std::move(reaction.action));
+      if (const auto* record = std::get_if<core::Record>(&command)) tell(record->fact);
     }
   }
 
   const Run& run_;
-  const OnFact& on_fact_;
+  Script& script_;
+  const OnDecision& on_decision_;
   core::State state_;
   core::CommandSink commands_;
-  std::multimap<core::Instant, TraceAction> queue_;  // equal times keep their order
+  std::vector<core::Event> events_;  // of the moment
   std::optional<core::Instant> deadline_;
+  core::Instant calendar_at_ = run_begins + calendar_read_every;
   core::WallTime wall_offset_{};
+
+  // How the world stands.
   std::vector<core::Device> active_;
-  std::map<int, std::optional<core::Event>> standing_;
+  std::vector<core::BusyInterval> busy_;
+  std::array<bool, core::live_signal_count> signals_{};
+  std::optional<core::DeskHeight> desk_;
+  std::optional<core::SourceChanged> source_;
+  bool locked_ = false, asleep_ = false, seat_active_ = true;
 };
 
 }  // namespace
 
-core::Status run(const Run& run, const OnFact& on_fact) {
-  return Simulation(run, on_fact).run();
+Outcome run(const Run& run, Script& script, const OnDecision& on_decision) {
+  return Simulation(run, script, on_decision).run();
 }
 
 core::Duration until_day_turn(core::WallTime at, const core::Policy& policy) {
-  const auto local = at.time_since_epoch() + core::Duration(core::zone_offset(policy, at)) -
-                     policy.session.day_starts;
-  const auto today = std::chrono::floor<std::chrono::days>(local);
-  const auto next_local = core::Duration(today) + 24h + policy.session.day_starts;
-  return utc_of_local(next_local, policy) - at;
+  return core::start_of_day(policy, core::local_day(policy, at) + 1) - at;
 }
 
 }  // namespace poised::simulate

@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <map>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "core/status.hpp"
 
@@ -15,19 +17,31 @@ namespace poised::simulate {
 namespace {
 
 using namespace std::chrono_literals;
-using Words = std::vector<std::string_view>;
 
-Words words_of(std::string_view line) {
-  Words words;
-  std::size_t at = 0;
-  while (true) {
-    at = line.find_first_not_of(" \t\r", at);
-    if (at == std::string_view::npos || line[at] == '#') return words;
-    const auto end = std::min(line.find_first_of(" \t\r", at), line.size());
-    words.push_back(line.substr(at, end - at));
-    at = end;
+// What nanoseconds since 1970 can hold with room to spare.
+constexpr int first_year = 1970;
+constexpr int last_year = 2200;
+constexpr core::Duration longest = 36525 * core::Duration(24h);
+constexpr const char* no_plans = "exercise plans are not part of this version";
+
+/// The words of a line up to its comment.
+class Words {
+ public:
+  explicit Words(std::string_view line) : rest_(line) {}
+
+  /// Empty at the end.
+  std::string_view next() {
+    const auto at = rest_.find_first_not_of(" \t\r");
+    if (at == std::string_view::npos || rest_[at] == '#') return {};
+    const auto end = std::min(rest_.find_first_of(" \t\r", at), rest_.size());
+    const auto word = rest_.substr(at, end - at);
+    rest_.remove_prefix(end);
+    return word;
   }
-}
+
+ private:
+  std::string_view rest_;
+};
 
 template <typename Number>
 bool number(std::string_view text, Number& value) {
@@ -35,21 +49,93 @@ bool number(std::string_view text, Number& value) {
   return error == std::errc() && end == text.data() + text.size() && !text.empty();
 }
 
-/// `text` split at `pattern`'s separators into numbers of fixed width: "2026-03-02" by "4-2-2".
-template <std::size_t Count>
-bool fields(std::string_view text, const std::array<std::pair<int, char>, Count>& layout,
-            std::array<int, Count>& values) {
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < Count; ++i) {
-    const auto [width, separator] = layout[i];
-    if (text.size() < at + static_cast<std::size_t>(width)) return false;
-    if (!number(text.substr(at, static_cast<std::size_t>(width)), values[i]) || values[i] < 0)
-      return false;
-    at += static_cast<std::size_t>(width);
-    if (separator == '\0') continue;
-    if (at >= text.size() || text[at++] != separator) return false;
+/// Takes `width` digits and then `separator` (if it is not 0) off the front of `text`.
+bool take(std::string_view& text, std::size_t width, char separator, int& value) {
+  if (text.size() < width) return false;
+  value = 0;
+  for (const char c : text.substr(0, width)) {
+    if (c < '0' || c > '9') return false;
+    value = value * 10 + (c - '0');
   }
-  return at == text.size();
+  text.remove_prefix(width);
+  if (separator == '\0') return true;
+  if (!text.starts_with(separator)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+/// Takes ".25" off the front of `text`; nothing if it begins otherwise.
+bool take_decimals(std::string_view& text, core::Duration& value) {
+  value = {};
+  if (!text.starts_with('.')) return true;
+  text.remove_prefix(1);
+  std::int64_t unit = 100'000'000;
+  const auto before = text.size();
+  while (!text.empty() && text[0] >= '0' && text[0] <= '9' && unit > 0) {
+    value += core::Duration((text[0] - '0') * unit);
+    unit /= 10;
+    text.remove_prefix(1);
+  }
+  return text.size() < before;
+}
+
+struct Written {
+  core::Duration local{};
+  std::optional<core::Duration> offset;
+};
+
+std::optional<Written> read_written(std::string_view text) {
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  if (!take(text, 4, '-', year) || !take(text, 2, '-', month) || !take(text, 2, '\0', day) ||
+      (!text.starts_with('T') && !text.starts_with(' ')))
+    return std::nullopt;
+  text.remove_prefix(1);
+  core::Duration decimals{};
+  if (!take(text, 2, ':', hour) || !take(text, 2, '\0', minute)) return std::nullopt;
+  if (text.starts_with(':')) {
+    text.remove_prefix(1);
+    if (!take(text, 2, '\0', second) || !take_decimals(text, decimals)) return std::nullopt;
+  }
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok() || year < first_year || year > last_year || hour > 23 || minute > 59 ||
+      second > 59)
+    return std::nullopt;
+  Written written;
+  written.local = std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(hour) +
+                  std::chrono::minutes(minute) + std::chrono::seconds(second) + decimals;
+  if (text.empty()) return written;
+  if (text == "Z") {
+    written.offset = core::Duration{};
+    return written;
+  }
+  const bool west = text[0] == '-';
+  if (!west && text[0] != '+') return std::nullopt;
+  text.remove_prefix(1);
+  if (!take(text, 2, ':', hour) || !take(text, 2, '\0', minute) || !text.empty() || hour > 26 ||
+      minute > 59)
+    return std::nullopt;
+  const core::Duration shift = std::chrono::hours(hour) + std::chrono::minutes(minute);
+  written.offset = west ? -shift : shift;
+  return written;
+}
+
+/// What a local time may mean: nothing, one moment, or two.
+std::pair<std::optional<core::WallTime>, std::optional<core::WallTime>> meanings(
+    core::Duration local, const core::Policy& policy) {
+  if (policy.zone.empty()) return {core::WallTime(local), std::nullopt};
+  // No offset exceeds 26 h: the one in force before any change that local time could have seen,
+  // and the one after it.
+  const auto moment_by = [&](core::WallTime when) -> std::optional<core::WallTime> {
+    const core::Duration offset = core::zone_offset(policy, when);
+    const core::WallTime at(local - offset);
+    return core::zone_offset(policy, at) == offset ? std::optional(at) : std::nullopt;
+  };
+  const auto before = moment_by(core::WallTime(local) - 26h);
+  const auto after = moment_by(core::WallTime(local) + 26h);
+  if (before && after && *before != *after) return {before, after};
+  return {before ? before : after, std::nullopt};
 }
 
 const std::map<std::string_view, core::LiveSignal> signals{
@@ -63,7 +149,7 @@ const std::map<std::string_view, core::Answer> answers{
     {"snooze", core::Answer::snooze},   {"skip", core::Answer::skip},
     {"dismiss", core::Answer::dismiss}, {"quiet-today", core::Answer::quiet_today}};
 
-const std::map<std::string_view, TraceAction> plain{
+const std::map<std::string_view, Action> plain{
     {"idle", Idle{}},
     {"lock", core::Event(core::LockChanged{true})},
     {"unlock", core::Event(core::LockChanged{false})},
@@ -72,7 +158,8 @@ const std::map<std::string_view, TraceAction> plain{
     {"resume", core::Event(core::Resumed{"person"})},
     {"sit", core::Event(core::PostureSaid{core::Posture::sitting})},
     {"stand", core::Event(core::PostureSaid{core::Posture::standing})},
-    {"restart", Restart{}}};
+    {"restart", Restart{}},
+    {"cleared", NotHere{no_plans}}};
 
 std::optional<core::Device> device_of(std::string_view word) {
   if (word == "keyboard") return core::Device::keyboard;
@@ -80,115 +167,196 @@ std::optional<core::Device> device_of(std::string_view word) {
   return std::nullopt;
 }
 
-/// The action of `words` (the time is not among them), or why there is none.
-std::optional<TraceAction> action_of(const Words& words, std::string& reason) {
-  const auto verb = words.front();
-  const auto argument = words.size() > 1 ? words[1] : std::string_view();
-  const auto expects = [&](const char* what) {
-    reason = fmt::format("{}: expected {}", verb, what);
-    return std::nullopt;
-  };
-  const std::size_t most = 2;
-  if (words.size() > most) {
-    reason = fmt::format("“{}” is one word too many", words[most]);
-    return std::nullopt;
-  }
-  if (const auto found = plain.find(verb); found != plain.end()) {
-    if (!argument.empty()) return expects("nothing after it");
-    return found->second;
-  }
-  if (verb == "active") {
-    if (argument.empty()) return core::Event(core::InputResumed{});
-    if (const auto device = device_of(argument)) return core::Event(core::InputResumed{*device});
-    return expects("keyboard, pointer or nothing");
-  }
-  if (const auto found = signals.find(verb); found != signals.end()) {
-    if (argument != "on" && argument != "off") return expects("on or off");
-    return core::Event(core::SignalChanged{found->second, argument == "on"});
-  }
-  if (verb == "answer") {
-    const auto found = answers.find(argument);
-    if (found == answers.end()) return expects("start, done, snooze, skip, dismiss or quiet-today");
-    return core::Event(core::Answered{0, found->second});
-  }
-  if (verb == "take") {
-    if (argument.empty()) return expects("the name of a break");
-    return core::Event(core::TakeBreak{std::string(argument)});
-  }
-  if (verb == "pause") {
-    if (argument.empty()) return PauseFor{};
-    const auto length = parse_length(argument);
-    if (!length) return expects("a length such as 30m");
-    return PauseFor{length};
-  }
-  if (verb == "desk") {
-    std::int32_t mm = 0;
-    if (!number(argument, mm) || mm < 0 || mm > 3000) return expects("a height in millimetres");
-    return core::Event(core::DeskHeight{mm});
-  }
-  if (verb == "clock") {
-    const auto by = parse_length(argument, true);
-    if (!by) return expects("a length such as -1h");
-    return ClockStep{*by};
-  }
-  reason = fmt::format("“{}”: no such event", verb);
+std::optional<bool> switch_of(std::string_view word) {
+  if (word == "on") return true;
+  if (word == "off") return false;
   return std::nullopt;
 }
 
+bool is_rating(std::string_view text) {
+  int value = 0;
+  return number(text, value) && value >= 0 && value <= 10;
+}
+
+bool is_yes_or_no(std::string_view text) {
+  return text == "yes" || text == "no";
+}
+
+/// Reads one line's event; `reason` says why there is none.
+class ActionReader {
+ public:
+  ActionReader(Words& words, const core::Policy& policy, std::string& reason)
+      : words_(words), policy_(policy), reason_(reason) {}
+
+  std::optional<Action> read() {
+    verb_ = words_.next();
+    if (verb_.empty()) {
+      reason_ = "an event is missing after the time";
+      return std::nullopt;
+    }
+    auto action = read_action();
+    if (!action) return std::nullopt;
+    if (const auto extra = words_.next(); !extra.empty()) {
+      reason_ = fmt::format("{}: “{}” is one word too many", verb_, extra);
+      return std::nullopt;
+    }
+    return action;
+  }
+
+ private:
+  std::nullopt_t expects(std::string_view what) {
+    reason_ = fmt::format("{}: expected {}", verb_, what);
+    return std::nullopt;
+  }
+
+  std::optional<Action> read_action() {
+    if (verb_ == "active") return read_active();
+    if (const auto found = plain.find(verb_); found != plain.end()) return found->second;
+    if (const auto found = signals.find(verb_); found != signals.end()) {
+      const auto on = switch_of(words_.next());
+      if (!on) return expects("on or off");
+      return core::Event(core::SignalChanged{found->second, *on});
+    }
+    if (verb_ == "answer") {
+      const auto found = answers.find(words_.next());
+      if (found == answers.end())
+        return expects("start, done, snooze, skip, dismiss or quiet-today");
+      return core::Event(core::Answered{0, found->second});
+    }
+    if (verb_ == "take") {
+      const auto id = words_.next();
+      if (id.empty()) return expects("the name of a break");
+      return core::Event(core::TakeBreak{std::string(id)});
+    }
+    if (verb_ == "pause") return read_pause();
+    if (verb_ == "desk") return read_desk();
+    if (verb_ == "clock") {
+      const auto by = parse_length(words_.next(), true);
+      if (!by) return expects("a length such as -1h");
+      return ClockStep{*by};
+    }
+    if (verb_ == "busy") return read_calendar();
+    if (verb_ == "seat" || verb_ == "source") {
+      const auto on = switch_of(words_.next());
+      if (!on) return expects("on or off");
+      if (verb_ == "seat") return core::Event(core::SeatChanged{*on});
+      return core::Event(core::SourceChanged{*on, true, "trace", *on ? "" : "it was switched off"});
+    }
+    return read_plan();
+  }
+
+  std::optional<Action> read_active() {
+    const auto which = words_.next();
+    if (which.empty()) return core::Event(core::InputResumed{});
+    if (const auto device = device_of(which)) return core::Event(core::InputResumed{*device});
+    return expects("keyboard, pointer or nothing");
+  }
+
+  std::optional<Action> read_pause() {
+    const auto text = words_.next();
+    if (text.empty()) return PauseFor{};
+    const auto length = parse_length(text);
+    if (!length) return expects("a length such as 30m");
+    return PauseFor{length};
+  }
+
+  std::optional<Action> read_desk() {
+    const auto text = words_.next();
+    if (text == "gone") return core::Event(core::DeskHeight{});
+    std::int32_t mm = 0;
+    if (!number(text, mm) || mm < 0 || mm > 3000) return expects("a height in millimetres");
+    return core::Event(core::DeskHeight{mm});
+  }
+
+  std::optional<Action> read_calendar() {
+    core::BusyReplaced calendar{"calendar", {}};
+    auto text = words_.next();
+    if (text == "none") return core::Event(std::move(calendar));
+    do {
+      auto read = read_busy(text, policy_);
+      if (const auto* why = std::get_if<std::string>(&read)) {
+        reason_ = fmt::format("busy: {}", *why);
+        return std::nullopt;
+      }
+      calendar.intervals.push_back(std::get<core::BusyInterval>(read));
+      text = words_.next();
+    } while (!text.empty());
+    return core::Event(std::move(calendar));
+  }
+
+  // Checked as they will be once there are plans to act on.
+  std::optional<Action> read_plan() {
+    if (verb_ == "plan") {
+      const auto what = words_.next();
+      if (what != "start" && what != "stop") return expects("start or stop");
+      if (what == "stop") return NotHere{no_plans};
+      const auto kind = words_.next();
+      if (kind != "acute" && kind != "progressive" && kind != "maintenance" && kind != "home")
+        return expects("start acute, progressive, maintenance or home");
+      return NotHere{no_plans};
+    }
+    if (verb_ == "checkin") {
+      for (auto word = words_.next(); !word.empty(); word = words_.next()) {
+        const auto equals = std::min(word.find('='), word.size());
+        const auto name = word.substr(0, equals);
+        const auto value = word.substr(std::min(equals + 1, word.size()));
+        if (name.empty() || (!is_rating(value) && !is_yes_or_no(value)))
+          return expects("answers such as pain=4 or warning=no");
+      }
+      return NotHere{no_plans};
+    }
+    if (verb_ == "warning") {
+      if (words_.next().empty()) return expects("the sign's name");
+      return NotHere{no_plans};
+    }
+    reason_ = fmt::format("“{}”: no such event", verb_);
+    return std::nullopt;
+  }
+
+  Words& words_;
+  const core::Policy& policy_;
+  std::string& reason_;
+  std::string_view verb_;
+};
+
 }  // namespace
 
-std::string TraceError::text() const {
-  return fmt::format("{}:{}: {}", file, line, reason);
-}
-
 core::WallTime utc_of_local(core::Duration local, const core::Policy& policy) {
-  if (policy.zone.empty()) return core::WallTime(local);
-  // The offset before any change that local time could have seen, then the one after it: of a time
-  // that comes twice the first is meant, and one that is skipped ends up where the gap ends.
-  const core::WallTime guess(local);
-  const auto before = core::zone_offset(policy, guess - 26h);
-  const auto with_before = core::WallTime(local - before);
-  if (core::zone_offset(policy, with_before) == before) return with_before;
-  const auto after = core::zone_offset(policy, guess + 26h);
-  const auto with_after = core::WallTime(local - after);
-  if (core::zone_offset(policy, with_after) == after) return with_after;
+  if (const auto at = meanings(local, policy).first) return *at;
+  // Left out: the change lies between what the two offsets make of it.
+  const core::WallTime latest(local - core::zone_offset(policy, core::WallTime(local) - 26h));
   for (const auto& change : policy.zone)
-    if (change.from > with_after && change.from <= with_before) return change.from;
-  return with_before;
+    if (change.from > latest - 26h && change.from <= latest) return change.from;
+  return latest;
 }
 
-std::optional<core::WallTime> parse_time(std::string_view text, const core::Policy& policy) {
-  const auto split = text.find_first_of("T ");
-  std::array<int, 3> date{};
-  if (split == std::string_view::npos ||
-      !fields<3>(text.substr(0, split), {{{4, '-'}, {2, '-'}, {2, '\0'}}}, date))
-    return std::nullopt;
-  const std::chrono::year_month_day day{std::chrono::year(date[0]),
-                                        std::chrono::month(static_cast<unsigned>(date[1])),
-                                        std::chrono::day(static_cast<unsigned>(date[2]))};
-  if (!day.ok()) return std::nullopt;
-  auto rest = text.substr(split + 1);
-  const auto zone_at = rest.find_first_of("Z+-");
-  const auto zone = zone_at == std::string_view::npos ? std::string_view() : rest.substr(zone_at);
-  rest = rest.substr(0, zone_at);
-  std::array<int, 3> time{};
-  std::array<int, 2> short_time{};
-  if (!fields<3>(rest, {{{2, ':'}, {2, ':'}, {2, '\0'}}}, time)) {
-    if (!fields<2>(rest, {{{2, ':'}, {2, '\0'}}}, short_time)) return std::nullopt;
-    time = {short_time[0], short_time[1], 0};
-  }
-  if (time[0] > 23 || time[1] > 59 || time[2] > 59) return std::nullopt;
-  const core::Duration local = std::chrono::sys_days(day).time_since_epoch() +
-                               std::chrono::hours(time[0]) + std::chrono::minutes(time[1]) +
-                               std::chrono::seconds(time[2]);
-  if (zone.empty()) return utc_of_local(local, policy);
-  if (zone == "Z") return core::WallTime(local);
-  std::array<int, 2> offset{};
-  if (!fields<2>(zone.substr(1), {{{2, ':'}, {2, '\0'}}}, offset) || offset[0] > 26 ||
-      offset[1] > 59)
-    return std::nullopt;
-  const core::Duration shift = std::chrono::hours(offset[0]) + std::chrono::minutes(offset[1]);
-  return core::WallTime(zone[0] == '-' ? local + shift : local - shift);
+std::variant<core::WallTime, std::string> read_time(std::string_view text,
+                                                    const core::Policy& policy,
+                                                    std::optional<core::WallTime> not_before) {
+  const auto written = read_written(text);
+  if (!written) return fmt::format("“{}” is not a time such as 2026-03-02T08:00:00", text);
+  if (written->offset) return core::WallTime(written->local - *written->offset);
+  const auto [first, second] = meanings(written->local, policy);
+  if (!first) return fmt::format("{} does not exist: the clocks are put forward over it", text);
+  if (second && not_before && *first < *not_before) return *second;
+  return *first;
+}
+
+std::variant<core::BusyInterval, std::string> read_busy(std::string_view text,
+                                                        const core::Policy& policy) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos)
+    return fmt::format("expected FROM/TO such as 2026-03-02T10:00/2026-03-02T11:00, not “{}”",
+                       text);
+  core::BusyInterval busy;
+  auto from = read_time(text.substr(0, slash), policy);
+  if (auto* why = std::get_if<std::string>(&from)) return std::move(*why);
+  busy.from = std::get<core::WallTime>(from);
+  auto to = read_time(text.substr(slash + 1), policy, busy.from);
+  if (auto* why = std::get_if<std::string>(&to)) return std::move(*why);
+  busy.to = std::get<core::WallTime>(to);
+  if (busy.to <= busy.from) return fmt::format("{} ends before it begins", text);
+  return busy;
 }
 
 std::optional<core::Duration> parse_length(std::string_view text, bool signed_) {
@@ -207,9 +375,8 @@ std::optional<core::Duration> parse_length(std::string_view text, bool signed_) 
     const auto letters = std::min(text.find_first_of("0123456789", digits), text.size());
     std::int64_t count = 0;
     const auto unit = units.find(text.substr(digits, letters - digits));
-    constexpr std::int64_t most = 1'000'000;
-    if (!number(text.substr(0, digits), count) || count > most || unit == units.end() ||
-        unit->second >= smallest)
+    if (!number(text.substr(0, digits), count) || unit == units.end() || unit->second >= smallest ||
+        count > (longest - total) / unit->second)
       return std::nullopt;
     smallest = unit->second;
     total += count * unit->second;
@@ -218,45 +385,71 @@ std::optional<core::Duration> parse_length(std::string_view text, bool signed_) 
   return negative ? -total : total;
 }
 
-Trace read_trace(std::string_view text, const std::string& file, const core::Policy& policy) {
-  Trace trace;
-  core::Duration stepped{};
-  std::optional<core::WallTime> begin;
-  std::size_t line_number = 0;
-  while (!text.empty() && !trace.error) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto words = words_of(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    ++line_number;
-    if (words.empty()) continue;
-    const auto fail = [&](std::string reason) {
-      trace.error = TraceError{file, line_number, std::move(reason)};
-    };
-    const auto at = parse_time(words[0], policy);
-    if (!at) {
-      fail(fmt::format("“{}” is not a time such as 2026-03-02T08:00:00", words[0]));
-      break;
-    }
-    if (words.size() < 2) {
-      fail("an event is missing after the time");
-      break;
-    }
-    std::string reason;
-    auto action = action_of(Words(words.begin() + 1, words.end()), reason);
-    if (!action) {
-      fail(reason);
-      break;
-    }
-    if (!begin) begin = *at;
-    const auto elapsed = *at - *begin - stepped;
-    if (!trace.lines.empty() && elapsed < trace.lines.back().elapsed) {
-      fail(fmt::format("{} lies before the line above it", words[0]));
-      break;
-    }
-    if (const auto* step = std::get_if<ClockStep>(&*action)) stepped += step->by;
-    trace.lines.push_back({*at, elapsed, std::move(*action)});
+TraceReader::TraceReader(std::istream& text, std::string file, const core::Policy& policy)
+    : text_(text), file_(std::move(file)), policy_(policy) {}
+
+std::optional<core::WallTime> TraceReader::begin() {
+  fill();
+  return begin_;
+}
+
+void TraceReader::begin_at(core::WallTime at) {
+  fill();
+  const auto earlier = begin_ ? *begin_ - at : core::Duration{};
+  begin_ = at;
+  last_ += earlier;
+  if (line_) line_->elapsed += earlier;
+}
+
+std::optional<core::Duration> TraceReader::next() {
+  fill();
+  return line_ ? std::optional(line_->elapsed) : std::nullopt;
+}
+
+std::optional<Action> TraceReader::take() {
+  auto action = std::move(line_->action);
+  line_.reset();
+  return action;
+}
+
+void TraceReader::fail(const std::string& reason) const {
+  throw BadTrace(fmt::format("{}:{}: {}", file_, line_number_, reason));
+}
+
+void TraceReader::fill() {
+  while (!line_ && text_.getline(buffer_.data(), static_cast<std::streamsize>(buffer_.size()))) {
+    ++line_number_;
+    const auto read = static_cast<std::size_t>(text_.gcount());
+    bytes_ += read;
+    // What was counted includes the line's end, unless the file ends without one.
+    read_line({buffer_.data(), text_.eof() ? read : read - 1});
   }
-  return trace;
+  if (line_ || text_.eof()) return;
+  ++line_number_;
+  if (text_.bad()) fail("cannot be read");
+  fail(fmt::format("longer than {} characters", longest_trace_line));
+}
+
+void TraceReader::read_line(std::string_view text) {
+  Words words(text);
+  const auto time = words.next();
+  if (time.empty()) return;
+  std::optional<core::WallTime> not_before;
+  if (begin_) not_before = *begin_ + last_ + stepped_;
+  auto read = read_time(time, policy_, not_before);
+  if (const auto* why = std::get_if<std::string>(&read)) fail(*why);
+  const auto at = std::get<core::WallTime>(read);
+  std::string reason;
+  auto action = ActionReader(words, policy_, reason).read();
+  if (!action) fail(reason);
+  if (not_before && at < *not_before) fail(fmt::format("{} lies before the line above it", time));
+  if (!begin_) begin_ = at;
+  last_ = at - *begin_ - stepped_;
+  if (const auto* step = std::get_if<ClockStep>(&*action)) {
+    stepped_ += step->by;
+    if (stepped_ > longest || stepped_ < -longest) fail("clock: a hundred years are enough");
+  }
+  line_ = Line{last_, std::move(*action)};
 }
 
 }  // namespace poised::simulate

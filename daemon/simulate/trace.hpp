@@ -1,75 +1,95 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
+#include <istream>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <variant>
 
-#include "core/event.hpp"
 #include "core/policy.hpp"
+#include "simulate/script.hpp"
 
 // What happened to a person, as text: one event a line, `#` comments.
 //   2026-03-02T08:00:00 active [keyboard|pointer]     input begins and goes on
 //   2026-03-02T08:59:00 idle                          this was the last input
 //   … lock | unlock | sleep | wake | restart | resume | sit | stand
-//   … call|screen-share|dnd|video|full-screen|mic|camera on|off
+//   … call|screen-share|dnd|video|full-screen|mic|camera|mirrored-display on|off
+//   … seat on|off | source on|off
 //   … answer start|done|snooze|skip|dismiss|quiet-today
-//   … take BREAK | pause [30m] | desk MM | clock -1h
-// Times are local to the zone of the policy unless they carry an offset; a trace begins absent.
+//   … take BREAK | pause [30m] | desk MM|gone | clock -1h
+//   … busy none | busy FROM/TO [FROM/TO…]              the calendar from now on, as a whole
+//   … plan start KIND | plan stop | checkin NAME=VALUE… | warning ID | cleared
+// Times are local to the zone of the policy unless they carry an offset; they may have decimals of
+// a second. A trace begins absent.
 namespace poised::simulate {
 
-/// Save, stop and load again (B9).
-struct Restart {
-  bool operator==(const Restart&) const = default;
-};
-/// The wall clock is set by this much; what follows is on the new wall clock.
-struct ClockStep {
-  core::Duration by{};
-  bool operator==(const ClockStep&) const = default;
-};
-/// A pause of this length, or until resumed.
-struct PauseFor {
-  std::optional<core::Duration> length;
-  bool operator==(const PauseFor&) const = default;
-};
-/// Input stops on every device; the moment is the last input.
-struct Idle {
-  bool operator==(const Idle&) const = default;
+/// A line that cannot be used; what() is "FILE:LINE: reason".
+class BadTrace : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
-using TraceAction = std::variant<core::Event, Restart, ClockStep, PauseFor, Idle>;
+inline constexpr std::size_t longest_trace_line = 4095;
 
-struct TraceLine {
-  core::WallTime at;         ///< on the wall clock as it reads then
-  core::Duration elapsed{};  ///< since the trace's first line; never decreasing
-  TraceAction action;
+/// Reads a trace line by line, in constant memory. next() and take() throw BadTrace.
+class TraceReader : public Script {
+ public:
+  /// `text` and `policy` (for its zone) must outlive this. `file` is what errors name.
+  TraceReader(std::istream& text, std::string file, const core::Policy& policy);
+
+  /// The wall clock of the first line; empty if there is none.
+  std::optional<core::WallTime> begin();
+  /// Moves the beginning of the run, from the first line, to the earlier `at`.
+  void begin_at(core::WallTime at);
+  /// Bytes read so far.
+  std::size_t bytes() const { return bytes_; }
+
+  std::optional<core::Duration> next() override;
+  std::optional<Action> take() override;
+
+ private:
+  struct Line {
+    core::Duration elapsed{};
+    Action action;
+  };
+
+  void fill();
+  void read_line(std::string_view text);
+  [[noreturn]] void fail(const std::string& reason) const;
+
+  std::istream& text_;
+  std::string file_;
+  const core::Policy& policy_;
+  std::array<char, longest_trace_line + 1> buffer_{};
+  std::size_t line_number_ = 0;
+  std::size_t bytes_ = 0;
+  std::optional<core::WallTime> begin_;
+  core::Duration stepped_{};
+  core::Duration last_{};
+  std::optional<Line> line_;
 };
 
-struct TraceError {
-  std::string file;
-  std::size_t line = 0;
-  std::string reason;
-  std::string text() const;  ///< "FILE:LINE: reason"
-};
+/// "2026-03-02T08:00:00", with an optional "+01:00" or "Z"; also with a space instead of T, without
+/// seconds, or with up to nine decimals of them. Of a local time that comes twice the first is
+/// meant, unless that lies before `not_before`. Otherwise why it is none, one line: it also may not
+/// lie in the hour that a change of clocks leaves out.
+std::variant<core::WallTime, std::string> read_time(
+    std::string_view text, const core::Policy& policy,
+    std::optional<core::WallTime> not_before = std::nullopt);
 
-struct Trace {
-  std::vector<TraceLine> lines;
-  std::optional<TraceError> error;
-};
-
-/// Reads a whole trace. Local times take their offset from `policy.zone`; a time that the zone
-/// skips counts as the moment the gap ends, one that comes twice as the first.
-Trace read_trace(std::string_view text, const std::string& file, const core::Policy& policy);
-
-/// "2026-03-02T08:00:00", with an optional "+01:00" or "Z"; also with a space instead of T, and
-/// without seconds.
-std::optional<core::WallTime> parse_time(std::string_view text, const core::Policy& policy);
-
-/// "30m", "30min", "1h", "90s", "1h30min"; with a leading "-" where `signed_` is set.
+/// "30m", "30min", "1h", "90s", "1h30min"; with a leading "-" where `signed_` is set. A hundred
+/// years at most.
 std::optional<core::Duration> parse_length(std::string_view text, bool signed_ = false);
 
-/// UTC of a local time, by the rule above.
+/// "FROM/TO", two times as above, the first one earlier; otherwise why not.
+std::variant<core::BusyInterval, std::string> read_busy(std::string_view text,
+                                                        const core::Policy& policy);
+
+/// The moment of a local time; of one that comes twice the first, and of one that is left out the
+/// moment at which the clock is set.
 core::WallTime utc_of_local(core::Duration local_since_epoch, const core::Policy& policy);
 
 }  // namespace poised::simulate

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <sstream>
+#include <vector>
 
 #include "simulate/runner.hpp"
 
@@ -22,9 +24,33 @@ core::Policy berlin() {
   return policy;
 }
 
-std::string why_not(std::string_view text) {
-  const auto trace = read_trace(text, "day.trace", core::Policy());
-  return trace.error ? trace.error->text() : "";
+struct Line {
+  core::Duration elapsed;
+  Action action;
+};
+
+std::vector<Line> read_all(const std::string& text, const core::Policy& policy = {}) {
+  std::istringstream stream(text);
+  TraceReader reader(stream, "day.trace", policy);
+  std::vector<Line> lines;
+  while (const auto at = reader.next()) lines.push_back({*at, *reader.take()});
+  return lines;
+}
+
+std::string why_not(const std::string& text, const core::Policy& policy = {}) {
+  try {
+    read_all(text, policy);
+  } catch (const BadTrace& bad) {
+    return bad.what();
+  }
+  return {};
+}
+
+/// Empty if it is no time.
+std::optional<core::WallTime> parse_time(std::string_view text, const core::Policy& policy) {
+  const auto read = read_time(text, policy);
+  const auto* at = std::get_if<core::WallTime>(&read);
+  return at ? std::optional(*at) : std::nullopt;
 }
 
 TEST(Times, AreLocalUnlessTheySayOtherwise) {
@@ -36,15 +62,39 @@ TEST(Times, AreLocalUnlessTheySayOtherwise) {
   EXPECT_EQ(parse_time("2026-03-02T08:00:00", core::Policy()), at);
 }
 
-TEST(Times, ThatTheZoneSkipsOrRepeatsHaveOneMeaning) {
-  EXPECT_EQ(parse_time("2026-03-29T02:30:00", berlin()),
-            parse_time("2026-03-29T03:00:00", berlin()));
+TEST(Times, HaveDecimalsOfASecond) {
+  const auto at = *parse_time("2026-03-02T09:00:00", berlin());
+  EXPECT_EQ(parse_time("2026-03-02T09:00:00.25", berlin()), at + 250ms);
+  EXPECT_EQ(parse_time("2026-03-02T08:00:00.000000001Z", berlin()), at + 1ns);
+  EXPECT_FALSE(parse_time("2026-03-02T09:00:00.", berlin()));
+  EXPECT_FALSE(parse_time("2026-03-02T09:00:00.0000000001", berlin()));
+}
+
+TEST(Times, ThatTheZoneSkipsAreNone) {
+  EXPECT_EQ(std::get<std::string>(read_time("2026-03-29T02:30:00", berlin())),
+            "2026-03-29T02:30:00 does not exist: the clocks are put forward over it");
+  EXPECT_FALSE(parse_time("2026-03-29T02:00:00", berlin()));
   EXPECT_EQ(parse_time("2026-03-29T01:59:59", berlin()),
             parse_time("2026-03-29T00:59:59Z", berlin()));
+  EXPECT_EQ(parse_time("2026-03-29T03:00:00", berlin()),
+            parse_time("2026-03-29T01:00:00Z", berlin()));
+  EXPECT_EQ(why_not("2026-03-29T01:00 active\n2026-03-29T02:10 idle\n", berlin()),
+            "day.trace:2: 2026-03-29T02:10 does not exist: the clocks are put forward over it");
+}
+
+TEST(Times, ThatComeTwiceAreTheFirstUnlessThatIsOver) {
   EXPECT_EQ(parse_time("2026-10-25T02:30:00", berlin()),
             parse_time("2026-10-25T00:30:00Z", berlin()));
   EXPECT_EQ(parse_time("2026-10-25T03:00:00", berlin()),
             parse_time("2026-10-25T02:00:00Z", berlin()));
+  const auto lines = read_all(
+      "2026-10-25T01:00 active\n2026-10-25T02:50 idle\n2026-10-25T02:10 lock\n"
+      "2026-10-25T03:00 unlock\n",
+      berlin());
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines[1].elapsed, 110min);
+  EXPECT_EQ(lines[2].elapsed, 130min);
+  EXPECT_EQ(lines[3].elapsed, 180min);
 }
 
 TEST(Times, ThatAreNoneAreRefused) {
@@ -64,29 +114,97 @@ TEST(Lengths, TakeTheirUnitsInOrder) {
     EXPECT_FALSE(parse_length(text)) << text;
 }
 
+TEST(Lengths, EndBeforeTheyOverflow) {
+  EXPECT_EQ(parse_length("36525d"), 36525 * 24h);
+  EXPECT_FALSE(parse_length("36525d1h"));
+  EXPECT_FALSE(parse_length("9223372036854775807d"));
+}
+
+TEST(Appointments, HaveABeginningAndALaterEnd) {
+  const auto read = [](std::string_view text) { return read_busy(text, berlin()); };
+  const auto busy = std::get<core::BusyInterval>(read("2026-03-02T10:00/2026-03-02T11:00:30"));
+  EXPECT_EQ(busy.from, parse_time("2026-03-02T10:00", berlin()));
+  EXPECT_EQ(busy.to - busy.from, 1h + 30s);
+  EXPECT_EQ(std::get<std::string>(read("2026-03-02T10:00")),
+            "expected FROM/TO such as 2026-03-02T10:00/2026-03-02T11:00, not “2026-03-02T10:00”");
+  EXPECT_EQ(std::get<std::string>(read("2026-03-02T10:00/2026-03-02T10:00")),
+            "2026-03-02T10:00/2026-03-02T10:00 ends before it begins");
+  EXPECT_EQ(std::get<std::string>(read("2026-03-02T10:00/noon")),
+            "“noon” is not a time such as 2026-03-02T08:00:00");
+}
+
 TEST(Traces, AreReadLineByLine) {
-  const auto trace = read_trace(
+  const auto lines = read_all(
       "# a morning\n2026-03-02T08:00:00 active keyboard  # at the desk\n\n2026-03-02T08:10:00 "
-      "idle\n"
+      "idle\r\n"
       "2026-03-02T08:10:00 call on\n2026-03-02T09:00:00 pause 30m\n2026-03-02T09:00:01 answer "
-      "quiet-today",
-      "t", core::Policy());
-  ASSERT_FALSE(trace.error) << trace.error->text();
-  ASSERT_EQ(trace.lines.size(), 5u);
-  EXPECT_EQ(std::get<core::InputResumed>(std::get<core::Event>(trace.lines[0].action)).device,
+      "quiet-today");
+  ASSERT_EQ(lines.size(), 5U);
+  EXPECT_EQ(std::get<core::InputResumed>(std::get<core::Event>(lines[0].action)).device,
             core::Device::keyboard);
-  EXPECT_EQ(trace.lines[1].elapsed, 10min);
-  EXPECT_TRUE(std::holds_alternative<Idle>(trace.lines[1].action));
-  EXPECT_EQ(trace.lines[2].elapsed, 10min);
-  EXPECT_EQ(std::get<PauseFor>(trace.lines[3].action).length, 30min);
+  EXPECT_EQ(lines[1].elapsed, 10min);
+  EXPECT_TRUE(std::holds_alternative<Idle>(lines[1].action));
+  EXPECT_EQ(lines[2].elapsed, 10min);
+  EXPECT_EQ(std::get<PauseFor>(lines[3].action).length, 30min);
+}
+
+TEST(Traces, KnowEveryEventOfTheirLanguage) {
+  const auto lines = read_all(
+      "2026-03-02T08:00 active\n2026-03-02T08:00 active pointer\n2026-03-02T08:00 lock\n"
+      "2026-03-02T08:00 unlock\n2026-03-02T08:00 sleep\n2026-03-02T08:00 wake\n"
+      "2026-03-02T08:00 screen-share on\n2026-03-02T08:00 dnd off\n2026-03-02T08:00 video on\n"
+      "2026-03-02T08:00 full-screen on\n2026-03-02T08:00 mic on\n2026-03-02T08:00 camera on\n"
+      "2026-03-02T08:00 mirrored-display on\n2026-03-02T08:00 desk 720\n2026-03-02T08:00 desk "
+      "gone\n2026-03-02T08:00 take stretch\n2026-03-02T08:00 sit\n2026-03-02T08:00 stand\n"
+      "2026-03-02T08:00 pause\n2026-03-02T08:00 resume\n2026-03-02T08:00 seat off\n"
+      "2026-03-02T08:00 source off\n2026-03-02T08:00 busy none\n"
+      "2026-03-02T08:00 busy 2026-03-02T09:00/2026-03-02T10:00 2026-03-02T11:00/2026-03-02T12:00\n"
+      "2026-03-02T08:00 restart\n2026-03-02T08:00 clock +30min\n");
+  ASSERT_EQ(lines.size(), 26U);
+  const auto event = [&](std::size_t i) { return std::get<core::Event>(lines[i].action); };
+  EXPECT_EQ(event(4), core::Event(core::SleepChanged{true}));
+  EXPECT_EQ(event(6), core::Event(core::SignalChanged{core::LiveSignal::screen_share, true}));
+  EXPECT_EQ(event(13), core::Event(core::DeskHeight{720}));
+  EXPECT_EQ(event(14), core::Event(core::DeskHeight{}));
+  EXPECT_EQ(event(17), core::Event(core::PostureSaid{core::Posture::standing}));
+  EXPECT_EQ(std::get<PauseFor>(lines[18].action), PauseFor{});
+  EXPECT_EQ(event(20), core::Event(core::SeatChanged{false}));
+  EXPECT_EQ(std::get<core::BusyReplaced>(event(22)).intervals.size(), 0U);
+  EXPECT_EQ(std::get<core::BusyReplaced>(event(23)).intervals.size(), 2U);
+  EXPECT_EQ(std::get<Restart>(lines[24].action), Restart{});
+  EXPECT_EQ(std::get<ClockStep>(lines[25].action).by, 30min);
+}
+
+TEST(Traces, ReadPlansThatThereAreNot) {
+  for (const auto* text : {"plan start acute", "plan start home", "plan stop", "warning numbness",
+                           "cleared", "checkin pain=4 stiffness=3 warning=no"}) {
+    const auto lines = read_all(std::string("2026-03-02T08:00 ") + text);
+    ASSERT_EQ(lines.size(), 1U) << text;
+    EXPECT_EQ(std::get<NotHere>(lines[0].action).why,
+              "exercise plans are not part of this version");
+  }
+  EXPECT_EQ(why_not("2026-03-02T08:00 plan start quickly"),
+            "day.trace:1: plan: expected start acute, progressive, maintenance or home");
+  EXPECT_EQ(why_not("2026-03-02T08:00 checkin pain=11"),
+            "day.trace:1: checkin: expected answers such as pain=4 or warning=no");
+  EXPECT_EQ(why_not("2026-03-02T08:00 warning"), "day.trace:1: warning: expected the sign's name");
 }
 
 TEST(Traces, KeepElapsedTimeApartFromTheWallClock) {
-  const auto trace = read_trace(
-      "2026-03-02T08:00:00 active\n2026-03-02T09:00:00 clock -1h\n2026-03-02T08:30:00 idle\n", "t",
-      core::Policy());
-  ASSERT_FALSE(trace.error) << trace.error->text();
-  EXPECT_EQ(trace.lines[2].elapsed, 90min);
+  const auto lines = read_all(
+      "2026-03-02T08:00:00 active\n2026-03-02T09:00:00 clock -1h\n2026-03-02T08:30:00 idle\n");
+  EXPECT_EQ(lines.at(2).elapsed, 90min);
+}
+
+TEST(Traces, CanBeginBeforeTheirFirstLine) {
+  std::istringstream stream("2026-03-02T08:00 active\n2026-03-02T09:00 idle\n");
+  const core::Policy policy;
+  TraceReader reader(stream, "day.trace", policy);
+  EXPECT_EQ(reader.begin(), parse_time("2026-03-02T08:00", policy));
+  reader.begin_at(*parse_time("2026-03-02T07:00", policy));
+  EXPECT_EQ(reader.next(), 1h);
+  reader.take();
+  EXPECT_EQ(reader.next(), 2h);
 }
 
 TEST(Traces, ThatAreWrongNameTheirLine) {
@@ -96,15 +214,25 @@ TEST(Traces, ThatAreWrongNameTheirLine) {
   EXPECT_EQ(why_not("\n2026-03-02T08:00:00 dance\n"), "day.trace:2: “dance”: no such event");
   EXPECT_EQ(why_not("2026-03-02T08:00:00 call\n"), "day.trace:1: call: expected on or off");
   EXPECT_EQ(why_not("2026-03-02T08:00:00 lock now\n"),
-            "day.trace:1: lock: expected nothing after it");
+            "day.trace:1: lock: “now” is one word too many");
   EXPECT_EQ(why_not("2026-03-02T08:00:00 active keyboard too\n"),
-            "day.trace:1: “too” is one word too many");
+            "day.trace:1: active: “too” is one word too many");
+  EXPECT_EQ(why_not("2026-03-02T08:00:00 desk high\n"),
+            "day.trace:1: desk: expected a height in millimetres");
+  EXPECT_EQ(why_not("2026-03-02T08:00:00 busy 9-10\n"),
+            "day.trace:1: busy: expected FROM/TO such as 2026-03-02T10:00/2026-03-02T11:00, not "
+            "“9-10”");
+  EXPECT_EQ(why_not("2026-03-02T08:00:00 clock 200000d\n"),
+            "day.trace:1: clock: expected a length such as -1h");
   EXPECT_EQ(why_not("2026-03-02T08:00:00 active\n2026-03-02T07:59:59 idle\n"),
             "day.trace:2: 2026-03-02T07:59:59 lies before the line above it");
   EXPECT_EQ(
       why_not(
           "2026-03-02T08:00:00 active\n2026-03-02T09:00:00 clock -1h\n2026-03-02T07:59:59 idle\n"),
       "day.trace:3: 2026-03-02T07:59:59 lies before the line above it");
+  EXPECT_EQ(why_not("2026-03-02T08:00 idle\n" + std::string(longest_trace_line + 1, '#') + "\n"),
+            "day.trace:2: longer than 4095 characters");
+  EXPECT_EQ(why_not("2026-03-02T08:00 idle\n" + std::string(longest_trace_line, '#') + "\n"), "");
 }
 
 TEST(DayTurn, ComesAtTheSameLocalTimeOnDaysOfAnyLength) {
