@@ -243,7 +243,12 @@ ReadResult read_hours(const KeySpec& spec, const Value& value) {
       return Refusal{place_within(item, error->offset),
                      fmt::format("{} (column {} of {})", error->reason, error->offset + 1,
                                  one_line(to_toml(item), 60))};
-    ranges.push_back(std::get<core::HoursRange>(parsed));
+    const auto& range = std::get<core::HoursRange>(parsed);
+    for (const auto& other : ranges)
+      if ((range.weekdays & other.weekdays) != 0 && range.from < other.to && other.from < range.to)
+        return Refusal{item.at, fmt::format("{} overlaps {}", one_line(to_toml(item), 60),
+                                            to_toml(std::string_view(format_hours(other))))};
+    ranges.push_back(range);
   }
   return KeyValue(std::move(ranges));
 }

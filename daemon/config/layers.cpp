@@ -83,6 +83,7 @@ class Resolver {
   void finish() {
     apply_policies();
     check_breaks();
+    settle_breaks();
     settle_desk();
     warn_of_odd_pairs();
     make_plugin_settings();
@@ -416,18 +417,46 @@ class Resolver {
     return when(a) > when(b) ? a : b;
   }
 
-  /// Takes values away, the last one set first, until `a` is below `b`. Built-in values are.
+  /// Takes the value away that was set last of the two: it contradicts the other.
+  void take_away_later(const std::string& a, const std::string& b, std::string reason) {
+    const std::string& blamed = later(a, b);
+    const Candidate refused = top(blamed);
+    report_in(refused.source.file, Severity::error, ProblemKind::value, blamed, refused.source.at,
+              std::move(reason));
+    stays_.push_back({blamed, out_.problems.size() - 1});
+    stack(blamed).pop_back();
+  }
+
+  /// Takes values away until `a` is below `b`. Built-in values are.
   void settle(const std::string& a, const std::string& b) {
     for (;;) {
       const auto low = find<std::int64_t>(a);
       const auto high = find<std::int64_t>(b);
       if (!low || !high || *low < *high) return;
-      const std::string& blamed = later(a, b);
-      const Candidate refused = top(blamed);
-      report_in(refused.source.file, Severity::error, ProblemKind::value, blamed, refused.source.at,
-                fmt::format("{} ({}) must be below {} ({})", a, *low, b, *high));
-      stays_.push_back({blamed, out_.problems.size() - 1});
-      stack(blamed).pop_back();
+      take_away_later(a, b, fmt::format("{} ({}) must be below {} ({})", a, *low, b, *high));
+    }
+  }
+
+  /// Likewise until `a` is no longer than `b`.
+  void settle_lengths(const std::string& a, const std::string& b) {
+    while (duration(a) > duration(b))
+      take_away_later(a, b,
+                      fmt::format("{} ({}) must not be longer than {} ({})", a,
+                                  format_duration(duration(a)), b, format_duration(duration(b))));
+  }
+
+  /// A break that takes longer than the time between two of them, or one that is not taken by an
+  /// absence of its own length, cannot be meant.
+  void settle_breaks() {
+    for (const auto& id : break_ids()) {
+      const std::string at = "breaks." + id + ".";
+      settle_lengths(at + "duration", at + "interval");
+      // Unless somebody set it, it follows the break's length.
+      auto& natural = stack(at + "natural").back();
+      if (natural.source.layer == Layer::built_in &&
+          duration(at + "natural") < duration(at + "duration"))
+        natural.value = duration(at + "duration");
+      settle_lengths(at + "duration", at + "natural");
     }
   }
 
@@ -467,7 +496,6 @@ class Resolver {
       const std::string at = "breaks." + id + ".";
       if (!flag(at + "enabled")) continue;
       doubt_unless_at_most(at + "natural", at + "interval");
-      doubt_unless_at_most(at + "duration", at + "interval");
     }
   }
 

@@ -12,6 +12,7 @@
 namespace poised::config {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -265,7 +266,8 @@ TEST_F(Layers, ReadingTheSameAgainGivesTheSame) {
 TEST_F(Layers, BreaksOfOnesOwnJoinTheBuiltInOnesInOrder) {
   const Loaded loaded = load_user(
       "[breaks.water]\ninterval = \"90min\"\nduration = \"30s\"\ntitle = \"A glass of water\"\n"
-      "[breaks.eyes]\ninterval = \"20min\"\nnatural = \"20s\"\nroutine = \"look-away\"\n"
+      "[breaks.eyes]\ninterval = \"20min\"\nduration = \"20s\"\nnatural = \"20s\"\nroutine = "
+      "\"look-away\"\n"
       "[breaks.micro]\nenabled = true\n");
   std::vector<std::string> ids;
   for (const auto& each : loaded.policy.breaks) ids.push_back(each.id);
@@ -355,7 +357,6 @@ TEST_F(Layers, PairsThatAreHardlyMeantAreDoubtfulButCount) {
   const Loaded loaded = load_user(
       "prompt.gap = \"6min\"\n"
       "breaks.stretch.interval = \"4min\"\n"
-      "breaks.rest.interval = \"4min\"\n"
       "desk.max_mm = 1000\n");
   EXPECT_EQ(loaded.policy.prompt.gap, 6min);
   EXPECT_THAT(
@@ -363,8 +364,61 @@ TEST_F(Layers, PairsThatAreHardlyMeantAreDoubtfulButCount) {
       ElementsAre(HasSubstr(":1:8: prompt.gap: prompt.gap (6min) is longer than prompt.gap_max"),
                   HasSubstr(":2:16: breaks.stretch.interval: breaks.stretch.natural (5min) is "
                             "longer than"),
-                  HasSubstr(":4:6: desk.max_mm: desk.stand_mm (1100) is beyond desk.max_mm")));
+                  HasSubstr(":3:6: desk.max_mm: desk.stand_mm (1100) is beyond desk.max_mm")));
   for (const auto& problem : loaded.problems) EXPECT_EQ(problem.kind, ProblemKind::doubtful);
+}
+
+TEST_F(Layers, ABreakThatCannotBeIsRefusedAndTheValueBeforeStays) {
+  const auto one = [&](const std::string& text) {
+    const Loaded loaded = load_user(text);
+    EXPECT_THAT(loaded.problems, SizeIs(1)) << text;
+    EXPECT_EQ(loaded.problems.at(0).severity, Severity::error);
+    for (const auto& entry : loaded.policy.breaks) {
+      EXPECT_LE(entry.duration, entry.interval) << text;
+      EXPECT_LE(entry.duration, entry.natural) << text;
+    }
+    return texts(loaded).at(0);
+  };
+  EXPECT_THAT(one("breaks.stretch.duration = \"2h\"\n"),
+              HasSubstr(":1:16: breaks.stretch.duration: breaks.stretch.duration (2h) must not be "
+                        "longer than breaks.stretch.interval (1h); stays \"1min\""));
+  EXPECT_THAT(one("breaks.rest.interval = \"4min\"\n"),
+              HasSubstr("breaks.rest.interval: breaks.rest.duration (10min) must not be longer "
+                        "than breaks.rest.interval (4min); stays \"2h\""));
+  EXPECT_THAT(one("breaks.stretch.natural = \"30s\"\n"),
+              HasSubstr(":1:16: breaks.stretch.natural: breaks.stretch.duration (1min) must not be "
+                        "longer than breaks.stretch.natural (30s); stays \"5min\""));
+  EXPECT_THAT(one("breaks.water.natural = \"5min\"\nbreaks.water.duration = \"20min\"\n"),
+              HasSubstr(":2:14: breaks.water.duration: breaks.water.duration (20min) must not"));
+}
+
+TEST_F(Layers, NaturalFollowsTheBreaksLengthUnlessItWasSet) {
+  const Loaded loaded = load_user("breaks.stretch.duration = \"10min\"\n");
+  EXPECT_THAT(loaded.problems, IsEmpty());
+  EXPECT_EQ(loaded.policy.breaks.back().natural, 10min);
+}
+
+TEST_F(Layers, LengthsThatCannotBeAreRefusedOneByOne) {
+  for (const auto* value :
+       {"\"0s\"", "\"-5min\"", "\"87600000000000h\"", "\"3652500000000d\"", "-5", "0"}) {
+    const Loaded loaded = load_user(std::string("breaks.stretch.interval = ") + value + "\n");
+    EXPECT_THAT(texts(loaded), ElementsAre(AllOf(HasSubstr("poised.toml:1:2"),
+                                                 HasSubstr(": breaks.stretch.interval: expected"))))
+        << value;
+    EXPECT_EQ(loaded.policy.breaks.back().interval, 60min) << value;
+  }
+}
+
+TEST_F(Layers, HoursMayTouchButNotOverlap) {
+  EXPECT_THAT(load_user("schedule.hours = [\"Mon-Fri 09:00-12:00\", \"Fri 12:00-13:00\", \"Sat "
+                        "09:00-12:00\"]\n")
+                  .problems,
+              IsEmpty());
+  const Loaded loaded =
+      load_user("schedule.hours = [\"Mon-Fri 09:00-12:00\", \"Fri 11:00-13:00\"]\n");
+  EXPECT_THAT(texts(loaded),
+              ElementsAre(HasSubstr(":1:42: schedule.hours: \"Fri 11:00-13:00\" overlaps \"Mon-Fri "
+                                    "09:00-12:00\"; stays [\"Mon-Fri 07:00-19:00\"]")));
 }
 
 TEST_F(Layers, StandingNeverGrowsDownwards) {

@@ -85,7 +85,7 @@ std::string full_configuration() {
   for (std::size_t at = 0; (at = text.find("\n#", at)) != std::string::npos; ++at)
     if (text[at + 2] != ' ' && text[at + 2] != '\n') text.erase(at + 1, 1);
   return text +
-         "[breaks.eyes]\ninterval = \"20min\"\nnatural = \"20s\"\n"
+         "[breaks.eyes]\ninterval = \"20min\"\nduration = \"20s\"\nnatural = \"20s\"\n"
          "[plugin.notify]\nlinger = \"45s\"\nrules = [{ a = 1 }, { a = 2, b = \"é\" }]\n";
 }
 

@@ -286,6 +286,16 @@ TEST_F(SimulateCommand, RefusesAConfigurationThatIsNone) {
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, StartsWith(file + ":2:12: breaks.stretch.interval: expected"));
   EXPECT_THAT(result.out, IsEmpty());
+  for (const auto* impossible :
+       {"breaks.stretch.interval = \"-1h\"\n", "breaks.stretch.duration = \"2h\"\n",
+        "breaks.stretch.natural = \"10s\"\n", "breaks.stretch.interval = \"87600000000000h\"\n",
+        "schedule.hours = [\"Mon-Fri 08:00-12:00\", \"Wed 11:00-13:00\"]\n"}) {
+    const auto refused = simulate({"--config", write("bad.toml", impossible)});
+    EXPECT_EQ(refused.code, 1) << impossible;
+    EXPECT_THAT(refused.err, StartsWith(file + ":1:")) << impossible;
+    EXPECT_EQ(std::count(refused.err.begin(), refused.err.end(), '\n'), 1) << impossible;
+  }
+  write("bad.toml", "[breaks.stretch]\ninterval = \"0s\"\n");
   EXPECT_EQ(simulate({"--config", "/nonexistent.toml"}).code, 1);
   EXPECT_EQ(simulate({"--vs", file}).code, 1);
 }
