@@ -78,13 +78,16 @@ std::uint16_t live_holds(const State& state, Instant now) {
   return holds;
 }
 
+bool may_pull(const Turn& turn) {
+  return turn.policy.availability.pull_forward && !turn.state.blocks.empty();
+}
+
 // A3: when the entry is to be offered before which block, if it is.
 std::optional<EarlyOffer> pull_of(const Turn& turn, std::size_t index) {
   const auto& state = turn.state;
   const auto& entry = state.breaks[index];
   const auto& policy = turn.policy.breaks[index];
-  if (!turn.policy.availability.pull_forward || state.blocks.empty() || !policy.enabled ||
-      entry.phase != Phase::counting || !entry.worked.counting)
+  if (!policy.enabled || entry.phase != Phase::counting || !entry.worked.counting)
     return std::nullopt;
   const auto worked = entry.worked.at(turn.now);
   const auto half = after(turn.now, policy.interval / 2 - worked);
@@ -105,12 +108,26 @@ bool is_pulled(const BreakRecord& entry) {
   return entry.pulled && entry.returning == Returning::no;
 }
 
-void hold_entry(Turn& turn, std::size_t index) {
-  auto& entry = turn.state.breaks[index];
+// What of the `general` holds applies to the entry, and spacing.
+std::uint16_t holds_on(const Turn& turn, const BreakRecord& entry, std::uint16_t general) {
+  const auto& state = turn.state;
+  auto holds = general;
+  if (holds != 0 && entry.phase != Phase::counting) {
+    const auto& policy = turn.policy.availability;
+    if (turn.now >= after(entry.due_since, policy.max_soft_hold))
+      holds &= static_cast<std::uint16_t>(~soft);
+    if (turn.now >= after(entry.due_since, policy.max_hold) && !state.out_of_office.holds(turn.now))
+      holds &= static_cast<std::uint16_t>(~bit(HeldBy::calendar));
+  }
+  if (is_spaced(turn, entry)) holds |= bit(HeldBy::spacing);
+  return holds;
+}
+
+void hold_entry(Turn& turn, BreakRecord& entry, std::uint16_t general) {
   const auto before = entry.held;
-  const auto holds = holds_on(turn, index);
+  const auto holds = holds_on(turn, entry, general);
   if (holds != 0 && is_pulled(entry)) {
-    stop_offering(turn, index);
+    stop_offering(turn, entry);
     return;
   }
   if (holds == before) return;
@@ -124,7 +141,7 @@ void hold_entry(Turn& turn, std::size_t index) {
     entry.waits_since = turn.now;
     entry.bounded = (before & of_the_world) != 0;
     // Busy, and yet nothing holds: the limit has let it go.
-    const bool by_limit = (general_holds(turn.state, turn.now) & bit(HeldBy::calendar)) != 0;
+    const bool by_limit = (general & bit(HeldBy::calendar)) != 0;
     entry.low = entry.low || by_limit;
     turn.record(FactKind::released, by_limit ? "A4" : rule_of(before), entry);
   }
@@ -199,18 +216,7 @@ std::uint16_t general_holds(const State& state, Instant now) {
 }
 
 std::uint16_t holds_on(const Turn& turn, std::size_t index) {
-  const auto& state = turn.state;
-  const auto& entry = state.breaks[index];
-  auto holds = general_holds(state, turn.now);
-  if (entry.phase != Phase::counting) {
-    const auto& policy = turn.policy.availability;
-    if (turn.now >= after(entry.due_since, policy.max_soft_hold))
-      holds &= static_cast<std::uint16_t>(~soft);
-    if (turn.now >= after(entry.due_since, policy.max_hold) && !state.out_of_office.holds(turn.now))
-      holds &= static_cast<std::uint16_t>(~bit(HeldBy::calendar));
-  }
-  if (is_spaced(turn, entry)) holds |= bit(HeldBy::spacing);
-  return holds;
+  return holds_on(turn, turn.state.breaks[index], general_holds(turn.state, turn.now));
 }
 
 void look_around(Turn& turn) {
@@ -227,12 +233,14 @@ void settle_holds(Turn& turn) {
     holds &= static_cast<std::uint16_t>(~bit(HeldBy::spacing));
     if (holds != 0) withdraw(turn, holds);
   }
-  for (std::size_t i = 0; i < state.breaks.size(); ++i) {
-    if (state.breaks[i].phase == Phase::due) hold_entry(turn, i);
+  const auto general = general_holds(state, turn.now);
+  for (auto& entry : state.breaks) {
+    if (entry.phase == Phase::due) hold_entry(turn, entry, general);
   }
 }
 
 void pull_forward(Turn& turn) {
+  if (!may_pull(turn)) return;
   for (std::size_t i = 0; i < turn.policy.breaks.size(); ++i) {
     const auto offer = pull_of(turn, i);
     if (!offer || turn.now < offer->at || holds_on(turn, i) != 0) continue;
@@ -280,19 +288,21 @@ Instant hold_deadline(const Turn& turn) {
     if (pause.until) consider(*pause.until);
   }
   bool waits = state.prompt.id != 0 && !state.prompt.running;
-  for (std::size_t i = 0; i < state.breaks.size(); ++i) {
-    const auto& entry = state.breaks[i];
+  const bool pulls = may_pull(turn);
+  for (const auto& entry : state.breaks) {
     if (entry.phase == Phase::due) {
       waits = true;
       if ((entry.held & bit(HeldBy::spacing)) && state.present.counting && !used_up(turn))
         consider(after(turn.now, gap_left(turn)));
-      for (const auto limit :
-           {turn.policy.availability.max_soft_hold, turn.policy.availability.max_hold}) {
+      const auto consider_limit = [&](std::uint16_t of, Duration limit) {
         const auto at = after(entry.due_since, limit);
-        if (entry.held != 0 && at > turn.now) consider(at);
-      }
+        if ((entry.held & of) != 0 && at > turn.now) consider(at);
+      };
+      consider_limit(soft, turn.policy.availability.max_soft_hold);
+      consider_limit(bit(HeldBy::calendar), turn.policy.availability.max_hold);
     }
-    if (i >= turn.policy.breaks.size()) continue;
+  }
+  for (std::size_t i = 0; pulls && i < turn.policy.breaks.size(); ++i) {
     if (const auto offer = pull_of(turn, i)) {
       const auto holds = holds_on(turn, i);
       if (holds == 0) {

@@ -59,18 +59,28 @@ std::optional<EarlyOffer> early_offer(const Turn& turn, std::size_t index, Insta
   return before_meeting(turn, due);
 }
 
-Instant due_at(const Turn& turn, std::size_t index, const BreakSpec& spec) {
+Instant due_at(const Turn& turn, std::size_t index) {
   const auto& entry = turn.state.breaks[index];
+  switch (entry.phase) {
+    case Phase::counting:
+      break;
+    case Phase::snoozed:
+    case Phase::expired:
+      return spec_of(turn, index).enabled ? returns_at(turn, entry) : never;
+    case Phase::due:
+    case Phase::open:
+    case Phase::running:
+      return never;
+  }
+  const auto spec = spec_of(turn, index);
   if (!spec.enabled) return never;
-  if (entry.phase == Phase::snoozed || entry.phase == Phase::expired)
-    return returns_at(turn, entry);
-  if (entry.phase != Phase::counting) return never;
   const auto at = interval_ends_at(turn, index, spec);
   const auto early = early_offer(turn, index, at);
   return early ? early->at : at;
 }
 
 void end_due_period(BreakRecord& entry) {
+  if (entry.phase == Phase::counting) return;
   auto fresh = BreakRecord{};
   fresh.id = std::move(entry.id);
   fresh.kind = entry.kind;
@@ -107,6 +117,8 @@ void drop_unwanted_prompt(Turn& turn) {
 
 void match_breaks(Turn& turn) {
   auto& state = turn.state;
+  state.all_present = false;
+  state.due_deadline = not_yet;
   drop_unwanted_prompt(turn);
   const auto before = std::move(state.breaks);
   state.breaks.clear();
@@ -159,6 +171,7 @@ void match_breaks(Turn& turn) {
 
 void credit_natural(Turn& turn) {
   auto& state = turn.state;
+  if (state.all_present) return;
   for (std::size_t i = 0; i < turn.policy.breaks.size(); ++i) {
     if (turn.now < natural_at(turn, i)) continue;
     auto& entry = state.breaks[i];
@@ -172,9 +185,10 @@ void credit_natural(Turn& turn) {
 
 void fall_due(Turn& turn) {
   auto& state = turn.state;
+  if (turn.now < state.due_deadline) return;
   for (std::size_t i = 0; i < state.breaks.size(); ++i) {
     auto& entry = state.breaks[i];
-    if (turn.now < due_at(turn, i, spec_of(turn, i))) continue;
+    if (turn.now < due_at(turn, i)) continue;
     entry.waits_since = turn.now;
     turn.changed = turn.touched = true;
     if (entry.phase == Phase::counting) {
@@ -194,18 +208,36 @@ void fall_due(Turn& turn) {
   }
 }
 
-Instant break_deadline(const Turn& turn) {
+Instant natural_deadline(const Turn& turn) {
   auto deadline = never;
-  for (std::size_t i = 0; i < turn.state.breaks.size(); ++i) {
-    if (i < turn.policy.breaks.size()) deadline = std::min(deadline, natural_at(turn, i));
-    deadline = std::min(deadline, due_at(turn, i, spec_of(turn, i)));
-  }
+  if (turn.state.all_present) return deadline;
+  for (std::size_t i = 0; i < turn.policy.breaks.size(); ++i)
+    deadline = std::min(deadline, natural_at(turn, i));
   return deadline;
 }
 
-void stop_offering(Turn& turn, std::size_t index) {
+Instant due_deadline(const Turn& turn) {
+  const auto& state = turn.state;
+  auto deadline = never;
+  // As due_at(), but for the many that merely count, of which the nearest decides.
+  auto nearest = Duration::max();
+  auto entry = state.breaks.begin();
+  for (const auto& policy : turn.policy.breaks) {
+    if (entry->phase == Phase::counting && entry->worked.counting && policy.enabled)
+      nearest = std::min(nearest, policy.interval - entry->worked.at(turn.now));
+    else if (entry->phase != Phase::due)
+      deadline =
+          std::min(deadline, due_at(turn, static_cast<std::size_t>(entry - state.breaks.begin())));
+    ++entry;
+  }
+  for (auto i = turn.policy.breaks.size(); i < state.breaks.size(); ++i)
+    deadline = std::min(deadline, due_at(turn, i));
+  return std::min(deadline, after(turn.now, std::max(nearest, Duration::zero())));
+}
+
+void stop_offering(Turn& turn, BreakRecord& entry) {
   turn.changed = turn.touched = true;
-  end_due_period(turn.state.breaks[index]);
+  end_due_period(entry);
 }
 
 void restart_count(Turn& turn, std::size_t index) {

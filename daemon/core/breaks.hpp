@@ -13,11 +13,13 @@ void match_breaks(Turn& turn);
 void credit_natural(Turn& turn);
 /// B1, B7: what becomes due, and what returns from a snooze or an expiry.
 void fall_due(Turn& turn);
-/// When credit_natural() or fall_due() has something to do next.
-Instant break_deadline(const Turn& turn);
+/// When credit_natural() has something to do next.
+Instant natural_deadline(const Turn& turn);
+/// When fall_due() has something to do next.
+Instant due_deadline(const Turn& turn);
 
 /// The due period ends without an outcome; counting goes on from where it is.
-void stop_offering(Turn& turn, std::size_t index);
+void stop_offering(Turn& turn, BreakRecord& entry);
 /// The due period ends; counts start at zero.
 void restart_count(Turn& turn, std::size_t index);
 /// B2, B6: the break was had. Resets every other whose duration it covers.

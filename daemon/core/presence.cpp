@@ -103,6 +103,9 @@ bool settle_absence(Turn& turn, Absence& absence, Duration threshold) {
 
 void settle_breaks(Turn& turn) {
   auto& state = turn.state;
+  // Under the hands, which is nearly always, there is nothing to do for any break.
+  const bool all_present = is_within(state, turn.now, state.presence_threshold);
+  if (std::exchange(state.all_present, all_present) && all_present) return;
   for (std::size_t i = 0; i < turn.policy.breaks.size(); ++i) {
     auto& entry = state.breaks[i];
     const bool was_absent = entry.absence.on;
@@ -450,6 +453,7 @@ Instant presence_deadline(const Turn& turn) {
     consider(after(evidence, turn.policy.activity.idle_after));
   if (state.presence == Presence::active)
     consider(after(last_input(state), turn.policy.activity.idle_after));
+  if (state.presence_threshold == turn.policy.activity.idle_after) return deadline;
   for (std::size_t i = 0; i < turn.policy.breaks.size(); ++i) {
     const auto& absence = state.breaks[i].absence;
     const auto threshold = threshold_of(turn, i);

@@ -274,6 +274,7 @@ void watch_gap(Turn& turn) {
 }
 
 Instant show_deadline(const Turn& turn) {
+  if (!turn.state.waits) return never;
   const auto best = next_candidate(turn);
   return best.index == no_break ? never : std::min(best.latest, gap_opens_at(turn));
 }

@@ -114,7 +114,7 @@ void drop_stand_prompt(Turn& turn, const char* rule) {
   const auto phase = turn.state.breaks[index].phase;
   if (phase == Phase::counting) return;
   if (phase == Phase::open) drop_prompt(turn, rule);
-  stop_offering(turn, index);
+  stop_offering(turn, turn.state.breaks[index]);
 }
 
 void note(Turn& turn, const char* kind, const char* rule, Duration length) {

@@ -226,6 +226,9 @@ struct State : Memory {
   std::optional<Instant> armed;    ///< what ArmTimer last said
   Instant deadline = never;        ///< the earliest one that decides something
   Instant other_deadline = never;  ///< the earliest of those that input does not move
+  Instant due_deadline = not_yet;  ///< nothing becomes due before that
+  bool waits = false;              ///< something is due that nothing holds, as of other_deadline
+  bool all_present = false;        ///< no break sees an absence, and each that is on counts
   Duration presence_threshold{};   ///< what WatchIdle last said
   Duration gap_threshold{};
   bool operator==(const State&) const = default;

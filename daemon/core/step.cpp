@@ -38,8 +38,13 @@ Instant earliest_of_input(const Turn& turn) {
 }
 
 Instant earliest(Turn& turn) {
-  turn.state.other_deadline = std::min(
-      {turn.state.day_turns, break_deadline(turn), hold_deadline(turn), posture_deadline(turn)});
+  auto& state = turn.state;
+  state.due_deadline = due_deadline(turn);
+  state.other_deadline = std::min({state.day_turns, natural_deadline(turn), state.due_deadline,
+                                   hold_deadline(turn), posture_deadline(turn)});
+  state.waits = std::any_of(state.breaks.begin(), state.breaks.end(), [](const auto& entry) {
+    return entry.phase == Phase::due && entry.held == 0;
+  });
   return earliest_of_input(turn);
 }
 
@@ -172,16 +177,16 @@ void step(State& state, std::span<const Event> events, Instant now, const Policy
     settle_presence(turn);
   }
   if (turn.touched) run_deadlines(turn, answers(events));
+  while (!events.empty() && std::holds_alternative<TimerElapsed>(events.back()))
+    events = events.first(events.size() - 1);
   for (const auto& event : events) {
-    if (std::holds_alternative<TimerElapsed>(event)) continue;
     turn.touched = turn.touched || !is_input_or_time(event);
     std::visit([&](const auto& of_kind) { apply(turn, of_kind); }, event);
+    if (&event == &events.back()) begin_evidence(turn);
     settle_presence(turn);
     // What became due while no process ran was due before anything that is heard now.
     if (std::holds_alternative<Restored>(event)) run_deadlines(turn, answers(events));
   }
-  begin_evidence(turn);
-  settle_presence(turn);
   state.now = now;
   if (!turn.touched) state.deadline = earliest_of_input(turn);
   if (turn.touched || state.deadline <= now) {

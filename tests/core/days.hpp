@@ -14,7 +14,7 @@
 // that matter before it is told.
 //
 // POISED_TEST_SEED is the seed of the first day, POISED_TEST_DAYS how many there are; without them
-// it is the same days every time.
+// it is the same days every time. POISED_TEST_SHRINK=0 leaves a script as it is.
 namespace poised::core {
 
 /// What has happened over all days of a test: no property may hold for want of occasions.

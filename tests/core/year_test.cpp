@@ -1,93 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <ctime>
 #include <iostream>
 
-#include "rig.hpp"
 #include "rules.hpp"
+#include "year.hpp"
 
 // A working year of one person, at the cost that a daemon may have.
 namespace poised::core {
 namespace {
-
-struct Year {
-  std::size_t events = 0;
-  std::size_t commands = 0;
-  std::vector<DayTotals> days;
-  Duration spent{};
-};
-
-// Not the time on the wall: other programs run beside the tests.
-Duration processor_time() {
-  return Duration(static_cast<std::int64_t>(std::clock()) * (1'000'000'000 / CLOCKS_PER_SEC));
-}
-
-// Five days a week, 08:00 to 17:00 with lunch; types for four and a half minutes of each five, and
-// answers a prompt at the next pause but one. Only armed deadlines wake the core.
-Year live(const Policy& policy) {
-  Year year;
-  State state;
-  CommandSink out;
-  out.reserve(64);
-  std::optional<Instant> armed;
-  std::uint64_t open = 0;
-  auto now = monday;
-  const auto feed = [&](const Event& event) {
-    out.clear();
-    step(state, event, now, policy, out);
-    ++year.events;
-    year.commands += out.size();
-    for (const auto& command : out) {
-      if (const auto* arm = std::get_if<ArmTimer>(&command)) armed = arm->at;
-      if (const auto* show = std::get_if<ShowPrompt>(&command)) open = show->prompt.id;
-      if (const auto* record = std::get_if<Record>(&command)) {
-        if (record->fact.kind == FactKind::day) year.days.push_back(*record->fact.totals);
-      }
-    }
-  };
-  const auto until = [&](Instant to) {
-    while (armed && *armed < to) {
-      now = *armed;
-      feed(TimerElapsed{});
-    }
-    now = to;
-  };
-  const auto work = [&](Instant from, Instant to) {
-    for (auto at = from; at < to; at += 5min) {
-      until(at);
-      feed(InputResumed{});
-      until(at + 4min + 30s);
-      feed(InputStopped{Device::any, now});
-      if (open != 0) {
-        until(now + 10s);
-        feed(Answered{open, Answer::done});
-        open = 0;
-      }
-    }
-  };
-
-  const auto begin = processor_time();
-  feed(ClockSet{wall_of_monday()});
-  for (int day = 0; day < 364; ++day) {
-    if (day % 7 >= 5) continue;
-    const auto midnight = monday + day * 24h;
-    work(midnight + 8h, midnight + 12h);
-    until(midnight + 12h);
-    feed(LockChanged{true});
-    until(midnight + 12h + 45min);
-    feed(LockChanged{false});
-    work(midnight + 12h + 45min, midnight + 17h);
-    until(midnight + 17h);
-    feed(SleepChanged{true});
-    until(midnight + 24h + 7h + 59min);
-    feed(SleepChanged{false});
-  }
-  until(monday + 364 * 24h + 5h);
-  year.spent = processor_time() - begin;
-  return year;
-}
 
 // Instrumented and unoptimized builds are slower by nature.
 constexpr int allowance() {
@@ -140,6 +61,14 @@ TEST(Year, CostsLittle) {
     EXPECT_LT(year.spent / static_cast<std::int64_t>(year.events), 100ns * allowance());
   }
   EXPECT_LT(plain.spent, 10ms * allowance());
+}
+
+// Each kind decides something of its own several times a day; the events in between cost the same.
+TEST(Year, CostsInProportionToWhatIsDecided) {
+  const auto one = best_of_five(of_many_kinds(1), "one kind");
+  const auto many = best_of_five(of_many_kinds(50), "fifty kinds");
+  EXPECT_GT(many.commands, one.commands + 100'000);
+  EXPECT_LT(many.spent, one.spent * 50);
 }
 
 }  // namespace
