@@ -31,8 +31,10 @@ constexpr std::array bus_retry_after{
     std::chrono::milliseconds(8000), std::chrono::milliseconds(16000),
     std::chrono::milliseconds(30000)};
 
-// What is asked without being named in activity.sources; the first that works here is used.
-constexpr std::array default_sources{"x11"};
+// What is asked without being named in activity.sources; the first that works here is used. Each
+// refuses the desktops of the others: only a compositor's own word counts under Wayland, because
+// Xwayland sees half of the input there.
+constexpr std::array default_sources{"gnome", "wayland", "x11"};
 
 std::filesystem::path state_path(const std::filesystem::path& directory) {
   return directory.empty() ? directory : store::state_file(directory);
@@ -361,7 +363,7 @@ void Daemon::watch_session() {
       loop_,
       Session::Callbacks{.dispatch = [this](core::Event event) { dispatch(std::move(event)); },
                          .save = [this] { save_now(); },
-                         .desktops_changed = [] {}});
+                         .desktops_changed = [this] { sources_->look_again(); }});
   session_->start();
 }
 

@@ -58,6 +58,14 @@ void InputSources::use(const std::vector<std::string>& ids) {
     supervisor_.start(ids_[0]);
 }
 
+void InputSources::look_again() {
+  if (working_ || ids_.empty()) return;
+  supervisor_.release(ids_[current_]);
+  current_ = 0;
+  refusals_.clear();
+  supervisor_.restart(ids_[0]);
+}
+
 void InputSources::watch_idle(const core::WatchIdle& watch) {
   if (watch.threshold <= core::Duration::zero())
     watches_.erase(watch.id);
@@ -135,7 +143,8 @@ void InputSources::on_state(const plugin::PluginStatus& status) {
 
 void InputSources::try_next() {
   if (current_ + 1 < ids_.size()) {
-    supervisor_.start(ids_[++current_]);
+    // One that refused before may be asked again by now.
+    supervisor_.restart(ids_[++current_]);
     return;
   }
   std::string all;

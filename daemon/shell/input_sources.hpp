@@ -31,6 +31,8 @@ class InputSources {
   /// Starts with the first of `ids` (plugin ids in order of preference). Called again after a
   /// change of configuration; does nothing if the list is the same.
   void use(const std::vector<std::string>& ids);
+  /// The desktop has changed: if no source works, all are asked again.
+  void look_again();
   void watch_idle(const core::WatchIdle& watch);
 
   /// A message, or a change of state, of the plugin `id`; ignored if it is not one of ours.
