@@ -259,6 +259,7 @@ void Daemon::add_plugins() {
   }
   for (const auto& id : enabled_with("prompt")) supervisor_->start(id);
   for (const auto& id : enabled_with("sink")) supervisor_->start(id);
+  for (const auto& id : enabled_with("availability")) supervisor_->start(id);
   configure_presenter();
 }
 
@@ -474,6 +475,7 @@ void Daemon::record(const core::Fact& fact) {
 
 void Daemon::on_plugin_message(const std::string& id, const plugin::Message& message) {
   sources_->on_message(id, message);
+  availability_.on_message(id, message);
   presenter_->on_message(id, message);
   service_manager_.awake();
 }
@@ -492,6 +494,7 @@ void Daemon::on_plugin_state(const plugin::PluginStatus& status) {
   // A plugin that comes and goes between two failures is one problem, not many lines.
   if (bad || status.state == PluginState::running) logged_states_[status.id] = status.state;
   sources_->on_state(status);
+  availability_.on_state(status);
   presenter_->on_state(status);
 }
 

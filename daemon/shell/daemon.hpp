@@ -18,6 +18,7 @@
 #include "core/step.hpp"
 #include "plugin/manifest.hpp"
 #include "plugin/supervisor.hpp"
+#include "shell/availability_sources.hpp"
 #include "shell/bus.hpp"
 #include "shell/clock.hpp"
 #include "shell/control_service.hpp"
@@ -150,6 +151,7 @@ class Daemon final : private ControlHandler {
 
   std::unique_ptr<plugin::Supervisor> supervisor_;
   std::unique_ptr<InputSources> sources_;
+  AvailabilitySources availability_{[this](core::Event event) { dispatch(std::move(event)); }};
   std::unique_ptr<PromptPresenter> presenter_;
   std::map<std::string, plugin::PluginState> logged_states_;
 

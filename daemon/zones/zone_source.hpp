@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "zones/zone_file.hpp"
@@ -26,5 +27,11 @@ struct ZoneSource {
 /// the C library has it.
 std::variant<Zone, std::string> read_zone(
     const std::string& zone, const ZoneSource& source = ZoneSource::from_environment());
+
+/// As read_zone(), unparsed: for a process that may not open files itself. The bytes of a zone
+/// file, or a POSIX rule; nullopt: there is no such zone.
+std::optional<std::string> zone_text(const std::string& zone,
+                                     const ZoneSource& source = ZoneSource::from_environment());
+std::optional<Zone> parse_zone_text(std::string_view text);
 
 }  // namespace poised::zones

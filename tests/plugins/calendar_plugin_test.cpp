@@ -1,0 +1,544 @@
+// SPDX-License-Identifier: MIT
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "rigs/bus.hpp"
+#include "rigs/plugin_bench.hpp"
+#include "rigs/program.hpp"
+
+// The plugin in its process, with its worker, on real files, a web server, Radicale and Evolution
+// Data Server.
+namespace rig {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+using poised::plugin::Availability;
+using poised::plugin::Interval;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// The next full hour, so that every meeting lies in the plugin's window.
+std::int64_t soon() {
+  const auto now = std::time(nullptr);
+  return now - now % 3600 + 3600;
+}
+
+std::string utc(std::int64_t at) {
+  const std::time_t time = at;
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &parts);
+  return text;
+}
+
+std::string event(const std::string& uid, std::int64_t from, std::int64_t to,
+                  const std::string& more = {}) {
+  return "BEGIN:VEVENT\r\nUID:" + uid + "\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:" + utc(from) +
+         "\r\nDTEND:" + utc(to) + "\r\nSUMMARY:Secret plans\r\n" + more + "END:VEVENT\r\n";
+}
+std::string calendar(const std::string& events) {
+  return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n" + events + "END:VCALENDAR\r\n";
+}
+std::string meeting(std::int64_t from, std::int64_t to) {
+  return calendar(event("meeting", from, to));
+}
+
+void write(const fs::path& file, const std::string& text) {
+  // As careful programs do.
+  const auto temporary = file.string() + ".tmp";
+  std::ofstream(temporary, std::ios::binary) << text;
+  fs::rename(temporary, file);
+}
+
+class CalendarPlugin : public testing::Test {
+ protected:
+  void start(Json calendars, bool evolution = false) {
+    bench_ = std::make_unique<PluginBench>(
+        "calendar", PluginBench::Options{.settings = settings(std::move(calendars), evolution)});
+    ASSERT_TRUE(bench_->start()) << bench_->status().reason;
+  }
+  static std::string settings(Json calendars, bool evolution = false) {
+    return Json{{"calendars", std::move(calendars)},
+                {"addresses", {"me@example.org"}},
+                {"poll", 3'600'000'000'000},
+                {"evolution", evolution}}
+        .dump();
+  }
+  /// Waits until the last set of `source` is this one.
+  bool becomes(const std::string& source, const std::vector<Interval>& intervals) {
+    return bench_->run_until([&] {
+      const auto sets = bench_->all<Availability>(POISED_AVAILABILITY);
+      const auto last = std::find_if(sets.rbegin(), sets.rend(),
+                                     [&](const auto& set) { return set.source == source; });
+      return last != sets.rend() && last->intervals == intervals;
+    });
+  }
+  bool complains(const std::string& text) {
+    return bench_->run_until(
+        [&] { return bench_->status().reason.find(text) != std::string::npos; });
+  }
+  bool is_well() {
+    return bench_->run_until([&] { return bench_->status().reason.empty(); });
+  }
+  void poll() { bench_->send(POISED_REFRESH_AVAILABILITY); }
+
+  const std::int64_t at_ = soon();
+  const std::vector<Interval> hour_{{at_, at_ + 3600, POISED_BUSY, false}};
+  const std::vector<Interval> half_hour_{{at_, at_ + 1800, POISED_BUSY, false}};
+  TemporaryDirectory root_;
+  std::unique_ptr<PluginBench> bench_;
+};
+
+// ------------------------------------------------------------------ files
+
+TEST_F(CalendarPlugin, AFileAndWhatBecomesOfIt) {
+  const auto file = root_.path() / "me.ics";
+  write(file, meeting(at_, at_ + 3600));
+  start({{{"name", "work"}, {"path", file}}});
+  EXPECT_TRUE(becomes("work", hour_));
+  write(file, meeting(at_, at_ + 1800));
+  EXPECT_TRUE(becomes("work", half_hour_));
+  // What is broken does not replace what was good.
+  bench_->forget_messages();
+  write(file, "<html>no calendar: at all</html>");
+  EXPECT_TRUE(complains("not an iCalendar text"));
+  write(file, meeting(at_, at_ + 3600));
+  EXPECT_TRUE(becomes("work", hour_));
+  EXPECT_TRUE(is_well());
+}
+
+TEST_F(CalendarPlugin, AFolderAndWhatBecomesOfIt) {
+  write(root_.path() / "a.ics", calendar(event("a", at_, at_ + 1800)));
+  write(root_.path() / "b.ics", calendar(event("b", at_ + 1800, at_ + 3600)));
+  write(root_.path() / ".hidden.ics", calendar(event("c", at_ + 7200, at_ + 9000)));
+  write(root_.path() / "displayname", "Mine");
+  start({{{"name", "vdir"}, {"path", root_.path()}}});
+  EXPECT_TRUE(becomes("vdir", hour_));
+  fs::remove(root_.path() / "b.ics");
+  EXPECT_TRUE(becomes("vdir", half_hour_));
+  write(root_.path() / "d.ics", calendar(event("d", at_ + 1800, at_ + 3600)));
+  EXPECT_TRUE(becomes("vdir", hour_));
+}
+
+TEST_F(CalendarPlugin, OneBadCalendarLeavesTheOthersAlone) {
+  write(root_.path() / "good.ics", meeting(at_, at_ + 3600));
+  write(root_.path() / "bomb.ics",
+        calendar("BEGIN:VEVENT\r\nUID:x\r\nDTSTART:20200101T000000Z\r\nDURATION:PT1S\r\n"
+                 "RRULE:FREQ=SECONDLY\r\nEND:VEVENT\r\n"));
+  start({{{"name", "good"}, {"path", root_.path() / "good.ics"}},
+         {{"name", "bomb"}, {"path", root_.path() / "bomb.ics"}},
+         {{"name", "none"}, {"path", root_.path() / "none.ics"}},
+         {{"name", "wrong"}, {"pth", "/x"}}});
+  EXPECT_TRUE(becomes("good", hour_));
+  EXPECT_TRUE(becomes("bomb", {}));
+  EXPECT_TRUE(complains("recurs too often"));
+  EXPECT_TRUE(complains("none.ics: No such file"));
+  EXPECT_TRUE(complains("pth: no such key"));
+}
+
+TEST_F(CalendarPlugin, WhatWasDeclinedIsFree) {
+  const auto file = root_.path() / "me.ics";
+  write(file, calendar(event("a", at_, at_ + 3600) +
+                       event("b", at_ + 7200, at_ + 9000,
+                             "ATTENDEE;PARTSTAT=DECLINED:mailto:me@example.org\r\n")));
+  start({{{"name", "work"}, {"path", file}}});
+  EXPECT_TRUE(becomes("work", hour_));
+}
+
+TEST_F(CalendarPlugin, NothingOfACalendarsTextsIsSaid) {
+  const auto file = root_.path() / "me.ics";
+  write(file, calendar(event("a", at_, at_ + 3600) + "BEGIN:VEVENT\r\nSUMMARY:Secret plans\r\n"
+                                                     "DTSTART:Secret\r\nEND:VEVENT\r\n"));
+  start({{{"name", "work"}, {"path", file}}});
+  EXPECT_TRUE(becomes("work", hour_));
+  EXPECT_TRUE(complains("not a time"));
+  EXPECT_THAT(bench_->status().reason, testing::Not(HasSubstr("Secret")));
+  for (const auto& line : bench_->log()) EXPECT_THAT(line, testing::Not(HasSubstr("Secret")));
+}
+
+TEST_F(CalendarPlugin, ChangedSettingsAddAndRemove) {
+  write(root_.path() / "a.ics", meeting(at_, at_ + 3600));
+  start({{{"name", "a"}, {"path", root_.path() / "a.ics"}}});
+  EXPECT_TRUE(becomes("a", hour_));
+  bench_->reconfigure(settings({{{"name", "b"}, {"path", root_.path() / "a.ics"}}}));
+  EXPECT_TRUE(becomes("b", hour_));
+  EXPECT_TRUE(becomes("a", {}));
+}
+
+// ------------------------------------------------------------------ the worker
+
+pid_t worker_of(pid_t plugin) {
+  std::ifstream children("/proc/" + std::to_string(plugin) + "/task/" + std::to_string(plugin) +
+                         "/children");
+  pid_t pid = 0;
+  while (children >> pid) {
+    std::ifstream name("/proc/" + std::to_string(pid) + "/comm");
+    std::string comm;
+    std::getline(name, comm);
+    if (comm.starts_with("poised-calendar")) return pid;
+  }
+  return 0;
+}
+
+TEST_F(CalendarPlugin, TheWorkerCanDoNothingAndIsStartedAnew) {
+  const auto file = root_.path() / "me.ics";
+  write(file, meeting(at_, at_ + 3600));
+  start({{{"name", "work"}, {"path", file}}});
+  ASSERT_TRUE(becomes("work", hour_));
+  const auto worker = worker_of(bench_->pid());
+  ASSERT_GT(worker, 0);
+  std::ifstream status("/proc/" + std::to_string(worker) + "/status");
+  const std::string text(std::istreambuf_iterator<char>(status), {});
+  EXPECT_THAT(text, HasSubstr("Seccomp:\t2"));
+  EXPECT_THAT(text, HasSubstr("NoNewPrivs:\t1"));
+  // Its two pipes and /dev/null.
+  for (const auto& fd : fs::directory_iterator("/proc/" + std::to_string(worker) + "/fd"))
+    EXPECT_THAT(fs::read_symlink(fd).string(), testing::Not(HasSubstr("socket")));
+
+  bench_->forget_messages();
+  kill(worker, SIGKILL);
+  EXPECT_TRUE(becomes("work", hour_));
+  const auto later = worker_of(bench_->pid());
+  EXPECT_GT(later, 0);
+  EXPECT_NE(later, worker);
+}
+
+// ------------------------------------------------------------------ the web
+
+class CalendarOnTheWeb : public CalendarPlugin {
+ protected:
+  CalendarOnTheWeb() {
+    const auto said = server_.read_until("\n");
+    base_ = "http://127.0.0.1:" + said.substr(5, said.find('\n') - 5);
+  }
+  void serve(const std::string& text) {
+    const auto file = root_.path() / "served";
+    std::ofstream(file, std::ios::binary) << text;
+    run({"curl", "-sf", "-T", file, base_ + "/set"});
+  }
+  Json at(const std::string& path) const { return {{"name", path}, {"url", base_ + path}}; }
+
+  Program server_{{"/usr/bin/python3", RIG_ICS_SERVER}, {.read_output = true}};
+  std::string base_;
+};
+
+TEST_F(CalendarOnTheWeb, IsAskedForOnlyIfItHasChanged) {
+  serve(meeting(at_, at_ + 3600));
+  start({at("/good.ics")});
+  EXPECT_TRUE(becomes("/good.ics", hour_));
+  bench_->forget_messages();
+  poll();
+  server_.read_until("/good.ics 304");
+  // The set is fresh again, though nothing has changed.
+  EXPECT_TRUE(becomes("/good.ics", hour_));
+  serve(meeting(at_, at_ + 1800));
+  poll();
+  EXPECT_TRUE(becomes("/good.ics", half_hour_));
+}
+
+TEST_F(CalendarOnTheWeb, RedirectsAndCompression) {
+  serve(meeting(at_, at_ + 3600));
+  start({at("/moved.ics"), at("/zipped.ics")});
+  EXPECT_TRUE(becomes("/moved.ics", hour_));
+  EXPECT_TRUE(becomes("/zipped.ics", hour_));
+}
+
+TEST_F(CalendarOnTheWeb, AccidentsAreToldAndTheOthersCount) {
+  serve(meeting(at_, at_ + 3600));
+  start({at("/loop.ics"), at("/login.ics"), at("/bomb.ics"), at("/missing.ics"), at("/good.ics")});
+  EXPECT_TRUE(becomes("/good.ics", hour_));
+  EXPECT_TRUE(complains("/loop.ics: "));
+  EXPECT_TRUE(complains("/login.ics: not an iCalendar text"));
+  EXPECT_TRUE(complains("/missing.ics: the server answers 404"));
+  EXPECT_TRUE(complains("/bomb.ics: larger than 64 MiB"));
+}
+
+TEST_F(CalendarOnTheWeb, AServerThatHasGoneLeavesTheLastGoodSet) {
+  serve(meeting(at_, at_ + 3600));
+  start({at("/good.ics")});
+  EXPECT_TRUE(becomes("/good.ics", hour_));
+  bench_->forget_messages();
+  server_.kill();
+  poll();
+  EXPECT_TRUE(complains("/good.ics: "));
+  EXPECT_THAT(bench_->all<Availability>(POISED_AVAILABILITY), IsEmpty());
+}
+
+TEST_F(CalendarOnTheWeb, AOneByteASecondServerIsGivenUp) {
+  serve(meeting(at_, at_ + 3600));
+  start({at("/slow.ics"), at("/good.ics")});
+  EXPECT_TRUE(becomes("/good.ics", hour_));
+  EXPECT_TRUE(bench_->run_until(
+      [&] { return bench_->status().reason.find("/slow.ics") != std::string::npos; },
+      milliseconds(60'000)));
+}
+
+TEST_F(CalendarOnTheWeb, APasswordFromAFileOrACommand) {
+  serve(meeting(at_, at_ + 3600));
+  const auto file = root_.path() / "password";
+  std::ofstream(file) << "open sesame\n";
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+  auto by_file = at("/secret.ics");
+  by_file["name"] = "file";
+  by_file["user"] = "me";
+  by_file["password_file"] = file;
+  auto by_command = at("/secret.ics");
+  by_command["name"] = "command";
+  by_command["user"] = "me";
+  by_command["password_command"] = "printf 'open sesame\\n'";
+  auto wrong = by_command;
+  wrong["name"] = "wrong";
+  wrong["password_command"] = "echo guess";
+  start({by_file, by_command, wrong});
+  EXPECT_TRUE(becomes("file", hour_));
+  EXPECT_TRUE(becomes("command", hour_));
+  EXPECT_TRUE(complains("wrong: the server answers 401"));
+  fs::permissions(file, fs::perms::others_read, fs::perm_options::add);
+  poll();
+  EXPECT_TRUE(complains("its mode must be 0600"));
+}
+
+TEST_F(CalendarOnTheWeb, APasswordGoesToNoOtherHostNorInTheClear) {
+  serve(meeting(at_, at_ + 3600));
+  auto elsewhere = at("/elsewhere.ics");
+  elsewhere["user"] = "me";
+  elsewhere["password_command"] = "echo open sesame";
+  start({elsewhere,
+         {{"name", "clear"},
+          {"url", "http://calendar.invalid/x.ics"},
+          {"password_command", "echo x"}}});
+  EXPECT_TRUE(becomes("/elsewhere.ics", hour_));
+  const auto seen = server_.read_until("/good.ics 200");
+  EXPECT_THAT(seen, HasSubstr("/elsewhere.ics 302 Basic"));
+  EXPECT_THAT(server_.read_until("/good.ics 200 -"), HasSubstr("/good.ics 200 -"));
+  EXPECT_TRUE(complains("clear: a password is sent over https only"));
+}
+
+// ------------------------------------------------------------------ CalDAV
+
+class CalendarOnRadicale : public CalendarPlugin {
+ protected:
+  CalendarOnRadicale() {
+    find_program("radicale", "radicale");
+    std::ofstream(root_.path() / "users") << "alice:secret\n";
+    fs::create_directories(root_.path() / "store/collection-root/alice/work");
+    std::ofstream(folder() / ".Radicale.props") << R"({"tag": "VCALENDAR"})";
+    serve();
+  }
+  fs::path folder() const { return root_.path() / "store/collection-root/alice/work"; }
+  void serve() {
+    server_.reset();
+    std::ofstream(root_.path() / "config")
+        << "[server]\nhosts=127.0.0.1:" << port_
+        << "\n[auth]\ntype=htpasswd\nhtpasswd_filename=" << (root_.path() / "users").string()
+        << "\nhtpasswd_encryption=plain\ndelay=0\n[storage]\nfilesystem_folder="
+        << (root_.path() / "store").string() << "\n[logging]\nlevel=info\n";
+    server_ = std::make_unique<Program>(
+        std::vector<std::string>{"/usr/bin/radicale", "--config", root_.path() / "config"},
+        Program::Options{.read_output = true});
+    server_->read_until("Radicale server ready");
+  }
+  Json account(const std::string& path = "/") const {
+    return {{"name", "dav"},
+            {"url", base() + path},
+            {"type", "caldav"},
+            {"user", "alice"},
+            {"password_command", "echo secret"}};
+  }
+  std::string base() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  void put(const std::string& name, const std::string& text) {
+    const auto file = root_.path() / "upload";
+    std::ofstream(file, std::ios::binary) << text;
+    run({"curl", "-sf", "-u", "alice:secret", "-T", file, base() + "/alice/work/" + name});
+  }
+  void remove(const std::string& name) {
+    run({"curl", "-sf", "-u", "alice:secret", "-X", "DELETE", base() + "/alice/work/" + name});
+  }
+
+  const int port_ = 20'000 + getpid() % 20'000;
+  std::unique_ptr<Program> server_;
+};
+
+TEST_F(CalendarOnRadicale, IsFoundFromTheServersAddressAlone) {
+  put("a.ics", meeting(at_, at_ + 3600));
+  start({account()});
+  EXPECT_TRUE(becomes("dav", hour_));
+  EXPECT_TRUE(is_well());
+}
+
+TEST_F(CalendarOnRadicale, ChangesAndDeletionsArriveByTheirToken) {
+  put("a.ics", calendar(event("a", at_, at_ + 1800)));
+  put("b.ics", calendar(event("b", at_ + 1800, at_ + 3600)));
+  start({account("/alice/work/")});
+  EXPECT_TRUE(becomes("dav", hour_));
+  remove("b.ics");
+  poll();
+  EXPECT_TRUE(becomes("dav", half_hour_));
+  put("c.ics", calendar(event("c", at_ + 1800, at_ + 3600)));
+  poll();
+  EXPECT_TRUE(becomes("dav", hour_));
+}
+
+TEST_F(CalendarOnRadicale, ATokenThatIsNoLongerKnownMeansAllOfItAgain) {
+  put("a.ics", calendar(event("a", at_, at_ + 1800)));
+  start({account("/alice/work/")});
+  EXPECT_TRUE(becomes("dav", half_hour_));
+  fs::remove_all(folder() / ".Radicale.cache");
+  put("c.ics", calendar(event("c", at_ + 1800, at_ + 3600)));
+  poll();
+  EXPECT_TRUE(becomes("dav", hour_));
+  EXPECT_TRUE(is_well());
+}
+
+TEST_F(CalendarOnRadicale, AWrongPasswordIsToldAndTheRightOneWorks) {
+  put("a.ics", meeting(at_, at_ + 3600));
+  auto wrong = account();
+  wrong["password_command"] = "cat " + (root_.path() / "password").string();
+  std::ofstream(root_.path() / "password") << "guess\n";
+  start({wrong});
+  EXPECT_TRUE(complains("does not take the password"));
+  std::ofstream(root_.path() / "password") << "secret\n";
+  poll();
+  EXPECT_TRUE(becomes("dav", hour_));
+}
+
+TEST_F(CalendarOnRadicale, AServerThatHasGoneAndComesBack) {
+  put("a.ics", meeting(at_, at_ + 3600));
+  start({account()});
+  EXPECT_TRUE(becomes("dav", hour_));
+  server_->kill();
+  bench_->forget_messages();
+  poll();
+  EXPECT_TRUE(complains("dav: "));
+  EXPECT_THAT(bench_->all<Availability>(POISED_AVAILABILITY), IsEmpty());
+  serve();
+  put("a.ics", meeting(at_, at_ + 1800));
+  poll();
+  EXPECT_TRUE(becomes("dav", half_hour_));
+  EXPECT_TRUE(is_well());
+}
+
+// ------------------------------------------------------------------ Evolution Data Server
+
+class CalendarOfEvolution : public CalendarPlugin {
+ protected:
+  CalendarOfEvolution() {
+    for (const char* name : {"Sources5", "Calendar8"}) {
+      const auto file = fs::path("/usr/share/dbus-1/services") /
+                        (std::string("org.gnome.evolution.dataserver.") + name + ".service");
+      if (!fs::exists(file))
+        throw std::runtime_error(file.string() +
+                                 " is missing: Debian package evolution-data-server");
+      fs::create_directories(services());
+      fs::copy_file(file, services() / file.filename());
+    }
+    fs::create_directories(root_.path() / "run");
+    fs::permissions(root_.path() / "run", fs::perms::owner_all);
+    bus_ = std::make_unique<SessionBus>(services());
+    peer_ = std::make_unique<BusPeer>(bus_->address(), [](GDBusConnection&, GDBusMessage&) {});
+  }
+  ~CalendarOfEvolution() override { bench_.reset(); }
+  fs::path services() const { return root_.path() / "services"; }
+
+  /// One call on the test's own connection, with which a calendar lives and dies.
+  GVariant* call(const std::string& name, const std::string& path, const std::string& interface,
+                 const char* method, GVariant* arguments) {
+    GError* error = nullptr;
+    GVariant* reply = g_dbus_connection_call_sync(peer_->connection(), name.c_str(), path.c_str(),
+                                                  interface.c_str(), method, arguments, nullptr,
+                                                  G_DBUS_CALL_FLAGS_NONE, 20'000, nullptr, &error);
+    const std::string why = error == nullptr ? "" : error->message;
+    g_clear_error(&error);
+    if (reply == nullptr) throw std::runtime_error(std::string(method) + ": " + why);
+    return reply;
+  }
+  void open() {
+    GVariant* opened = call("org.gnome.evolution.dataserver.Calendar8",
+                            "/org/gnome/evolution/dataserver/CalendarFactory",
+                            "org.gnome.evolution.dataserver.CalendarFactory", "OpenCalendar",
+                            g_variant_new("(s)", "system-calendar"));
+    const char* path = nullptr;
+    const char* name = nullptr;
+    g_variant_get(opened, "(&s&s)", &path, &name);
+    path_ = path;
+    name_ = name;
+    g_variant_unref(opened);
+    g_variant_unref(of_calendar("Open", nullptr));
+  }
+  GVariant* of_calendar(const char* method, GVariant* arguments) {
+    return call(name_, path_, "org.gnome.evolution.dataserver.Calendar", method, arguments);
+  }
+  void create(const std::string& text) {
+    const char* texts[] = {text.c_str(), nullptr};
+    g_variant_unref(of_calendar("CreateObjects", g_variant_new("(^asu)", texts, 0U)));
+  }
+  void remove(const char* uid) {
+    GVariantBuilder ids;
+    g_variant_builder_init(&ids, G_VARIANT_TYPE("a(ss)"));
+    g_variant_builder_add(&ids, "(ss)", uid, "");
+    g_variant_unref(of_calendar("RemoveObjects", g_variant_new("(a(ss)su)", &ids, "all", 0U)));
+  }
+
+  std::string variable(const char* name) const { return (root_.path() / name).string(); }
+  // The bus gives its own environment to what it starts.
+  ScopedVariable home_{"HOME", variable("home")}, data_{"XDG_DATA_HOME", variable("data")},
+      config_{"XDG_CONFIG_HOME", variable("config")}, cache_{"XDG_CACHE_HOME", variable("cache")},
+      run_{"XDG_RUNTIME_DIR", variable("run")}, gsettings_{"GSETTINGS_BACKEND", "memory"},
+      vfs_{"GIO_USE_VFS", "local"};
+  std::unique_ptr<SessionBus> bus_;
+  std::unique_ptr<BusPeer> peer_;
+  std::string path_, name_;
+};
+
+TEST_F(CalendarOfEvolution, CountsWithNoConfigurationAtAll) {
+  open();
+  create(event("a", at_, at_ + 1800));
+  bench_ = std::make_unique<PluginBench>("calendar");
+  ASSERT_TRUE(bench_->start()) << bench_->status().reason;
+  EXPECT_TRUE(becomes("evolution", half_hour_));
+  create(event("b", at_ + 1800, at_ + 3600));
+  EXPECT_TRUE(becomes("evolution", hour_));
+  create(event("c", at_ + 7200, at_ + 9000, "STATUS:CANCELLED\r\n"));
+  remove("b");
+  EXPECT_TRUE(becomes("evolution", half_hour_));
+  EXPECT_TRUE(is_well());
+}
+
+TEST_F(CalendarOfEvolution, ZonesAreThoseOfTheServer) {
+  open();
+  const std::time_t time = at_;
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  char local[32];
+  std::strftime(local, sizeof local, "%Y%m%dT%H%M%S", &parts);
+  // A zone that only the calendar knows: three hours ahead.
+  g_variant_unref(of_calendar(
+      "AddTimezone",
+      g_variant_new("(s)",
+                    "BEGIN:VTIMEZONE\r\nTZID:Office\r\nBEGIN:STANDARD\r\n"
+                    "DTSTART:19700101T000000\r\nTZOFFSETFROM:+0300\r\nTZOFFSETTO:+0300\r\n"
+                    "END:STANDARD\r\nEND:VTIMEZONE\r\n")));
+  create("BEGIN:VEVENT\r\nUID:z\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;TZID=Office:" +
+         std::string(local) + "\r\nDURATION:PT1H\r\nSUMMARY:x\r\nEND:VEVENT\r\n");
+  start({}, true);
+  EXPECT_TRUE(becomes("evolution", {{at_ - 3 * 3600, at_ - 2 * 3600, POISED_BUSY, false}}));
+}
+
+TEST_F(CalendarPlugin, WithoutEvolutionThereIsNothingToSay) {
+  const SessionBus bus;
+  start({}, true);
+  EXPECT_TRUE(is_well());
+}
+
+}  // namespace
+}  // namespace rig
