@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "rigs/bus.hpp"
+#include "rigs/calendars.hpp"
 #include "rigs/plugin_bench.hpp"
 #include "rigs/program.hpp"
 
@@ -32,23 +33,14 @@ std::int64_t soon() {
   return now - now % 3600 + 3600;
 }
 
-std::string utc(std::int64_t at) {
-  const std::time_t time = at;
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &parts);
-  return text;
-}
-
 std::string event(const std::string& uid, std::int64_t from, std::int64_t to,
                   const std::string& more = {}) {
-  return "BEGIN:VEVENT\r\nUID:" + uid + "\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:" + utc(from) +
-         "\r\nDTEND:" + utc(to) + "\r\nSUMMARY:Secret plans\r\n" + more + "END:VEVENT\r\n";
+  return event_text(uid, from, to, more);
 }
 std::string calendar(const std::string& events) {
-  return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n" + events + "END:VCALENDAR\r\n";
+  return calendar_text(events);
 }
+
 std::string meeting(std::int64_t from, std::int64_t to) {
   return calendar(event("meeting", from, to));
 }
@@ -328,45 +320,17 @@ TEST_F(CalendarOnTheWeb, APasswordGoesToNoOtherHostNorInTheClear) {
 
 class CalendarOnRadicale : public CalendarPlugin {
  protected:
-  CalendarOnRadicale() {
-    find_program("radicale", "radicale");
-    std::ofstream(root_.path() / "users") << "alice:secret\n";
-    fs::create_directories(root_.path() / "store/collection-root/alice/work");
-    std::ofstream(folder() / ".Radicale.props") << R"({"tag": "VCALENDAR"})";
-    serve();
-  }
-  fs::path folder() const { return root_.path() / "store/collection-root/alice/work"; }
-  void serve() {
-    server_.reset();
-    std::ofstream(root_.path() / "config")
-        << "[server]\nhosts=127.0.0.1:" << port_
-        << "\n[auth]\ntype=htpasswd\nhtpasswd_filename=" << (root_.path() / "users").string()
-        << "\nhtpasswd_encryption=plain\ndelay=0\n[storage]\nfilesystem_folder="
-        << (root_.path() / "store").string() << "\n[logging]\nlevel=info\n";
-    server_ = std::make_unique<Program>(
-        std::vector<std::string>{"/usr/bin/radicale", "--config", root_.path() / "config"},
-        Program::Options{.read_output = true});
-    server_->read_until("Radicale server ready");
-  }
   Json account(const std::string& path = "/") const {
     return {{"name", "dav"},
-            {"url", base() + path},
+            {"url", server_.url(path)},
             {"type", "caldav"},
             {"user", "alice"},
             {"password_command", "echo secret"}};
   }
-  std::string base() const { return "http://127.0.0.1:" + std::to_string(port_); }
-  void put(const std::string& name, const std::string& text) {
-    const auto file = root_.path() / "upload";
-    std::ofstream(file, std::ios::binary) << text;
-    run({"curl", "-sf", "-u", "alice:secret", "-T", file, base() + "/alice/work/" + name});
-  }
-  void remove(const std::string& name) {
-    run({"curl", "-sf", "-u", "alice:secret", "-X", "DELETE", base() + "/alice/work/" + name});
-  }
+  void put(const std::string& name, const std::string& text) const { server_.put(name, text); }
+  void remove(const std::string& name) const { server_.remove(name); }
 
-  const int port_ = 20'000 + getpid() % 20'000;
-  std::unique_ptr<Program> server_;
+  Radicale server_;
 };
 
 TEST_F(CalendarOnRadicale, IsFoundFromTheServersAddressAlone) {
@@ -393,7 +357,7 @@ TEST_F(CalendarOnRadicale, ATokenThatIsNoLongerKnownMeansAllOfItAgain) {
   put("a.ics", calendar(event("a", at_, at_ + 1800)));
   start({account("/alice/work/")});
   EXPECT_TRUE(becomes("dav", half_hour_));
-  fs::remove_all(folder() / ".Radicale.cache");
+  server_.forget_tokens();
   put("c.ics", calendar(event("c", at_ + 1800, at_ + 3600)));
   poll();
   EXPECT_TRUE(becomes("dav", hour_));
@@ -416,12 +380,12 @@ TEST_F(CalendarOnRadicale, AServerThatHasGoneAndComesBack) {
   put("a.ics", meeting(at_, at_ + 3600));
   start({account()});
   EXPECT_TRUE(becomes("dav", hour_));
-  server_->kill();
+  server_.kill();
   bench_->forget_messages();
   poll();
   EXPECT_TRUE(complains("dav: "));
   EXPECT_THAT(bench_->all<Availability>(POISED_AVAILABILITY), IsEmpty());
-  serve();
+  server_.start();
   put("a.ics", meeting(at_, at_ + 1800));
   poll();
   EXPECT_TRUE(becomes("dav", half_hour_));
@@ -432,104 +396,38 @@ TEST_F(CalendarOnRadicale, AServerThatHasGoneAndComesBack) {
 
 class CalendarOfEvolution : public CalendarPlugin {
  protected:
-  CalendarOfEvolution() {
-    for (const char* name : {"Sources5", "Calendar8"}) {
-      const auto file = fs::path("/usr/share/dbus-1/services") /
-                        (std::string("org.gnome.evolution.dataserver.") + name + ".service");
-      if (!fs::exists(file))
-        throw std::runtime_error(file.string() +
-                                 " is missing: Debian package evolution-data-server");
-      fs::create_directories(services());
-      fs::copy_file(file, services() / file.filename());
-    }
-    fs::create_directories(root_.path() / "run");
-    fs::permissions(root_.path() / "run", fs::perms::owner_all);
-    bus_ = std::make_unique<SessionBus>(services());
-    peer_ = std::make_unique<BusPeer>(bus_->address(), [](GDBusConnection&, GDBusMessage&) {});
-  }
+  CalendarOfEvolution() { evolution_.open(bus_); }
   ~CalendarOfEvolution() override { bench_.reset(); }
-  fs::path services() const { return root_.path() / "services"; }
 
-  /// One call on the test's own connection, with which a calendar lives and dies.
-  GVariant* call(const std::string& name, const std::string& path, const std::string& interface,
-                 const char* method, GVariant* arguments) {
-    GError* error = nullptr;
-    GVariant* reply = g_dbus_connection_call_sync(peer_->connection(), name.c_str(), path.c_str(),
-                                                  interface.c_str(), method, arguments, nullptr,
-                                                  G_DBUS_CALL_FLAGS_NONE, 20'000, nullptr, &error);
-    const std::string why = error == nullptr ? "" : error->message;
-    g_clear_error(&error);
-    if (reply == nullptr) throw std::runtime_error(std::string(method) + ": " + why);
-    return reply;
-  }
-  void open() {
-    GVariant* opened = call("org.gnome.evolution.dataserver.Calendar8",
-                            "/org/gnome/evolution/dataserver/CalendarFactory",
-                            "org.gnome.evolution.dataserver.CalendarFactory", "OpenCalendar",
-                            g_variant_new("(s)", "system-calendar"));
-    const char* path = nullptr;
-    const char* name = nullptr;
-    g_variant_get(opened, "(&s&s)", &path, &name);
-    path_ = path;
-    name_ = name;
-    g_variant_unref(opened);
-    g_variant_unref(of_calendar("Open", nullptr));
-  }
-  GVariant* of_calendar(const char* method, GVariant* arguments) {
-    return call(name_, path_, "org.gnome.evolution.dataserver.Calendar", method, arguments);
-  }
-  void create(const std::string& text) {
-    const char* texts[] = {text.c_str(), nullptr};
-    g_variant_unref(of_calendar("CreateObjects", g_variant_new("(^asu)", texts, 0U)));
-  }
-  void remove(const char* uid) {
-    GVariantBuilder ids;
-    g_variant_builder_init(&ids, G_VARIANT_TYPE("a(ss)"));
-    g_variant_builder_add(&ids, "(ss)", uid, "");
-    g_variant_unref(of_calendar("RemoveObjects", g_variant_new("(a(ss)su)", &ids, "all", 0U)));
-  }
-
-  std::string variable(const char* name) const { return (root_.path() / name).string(); }
-  // The bus gives its own environment to what it starts.
-  ScopedVariable home_{"HOME", variable("home")}, data_{"XDG_DATA_HOME", variable("data")},
-      config_{"XDG_CONFIG_HOME", variable("config")}, cache_{"XDG_CACHE_HOME", variable("cache")},
-      run_{"XDG_RUNTIME_DIR", variable("run")}, gsettings_{"GSETTINGS_BACKEND", "memory"},
-      vfs_{"GIO_USE_VFS", "local"};
-  std::unique_ptr<SessionBus> bus_;
-  std::unique_ptr<BusPeer> peer_;
-  std::string path_, name_;
+  Evolution evolution_;
+  SessionBus bus_{evolution_.services()};
 };
 
 TEST_F(CalendarOfEvolution, CountsWithNoConfigurationAtAll) {
-  open();
-  create(event("a", at_, at_ + 1800));
+  evolution_.create(event("a", at_, at_ + 1800));
   bench_ = std::make_unique<PluginBench>("calendar");
   ASSERT_TRUE(bench_->start()) << bench_->status().reason;
   EXPECT_TRUE(becomes("evolution", half_hour_));
-  create(event("b", at_ + 1800, at_ + 3600));
+  evolution_.create(event("b", at_ + 1800, at_ + 3600));
   EXPECT_TRUE(becomes("evolution", hour_));
-  create(event("c", at_ + 7200, at_ + 9000, "STATUS:CANCELLED\r\n"));
-  remove("b");
+  evolution_.create(event("c", at_ + 7200, at_ + 9000, "STATUS:CANCELLED\r\n"));
+  evolution_.remove("b");
   EXPECT_TRUE(becomes("evolution", half_hour_));
   EXPECT_TRUE(is_well());
 }
 
 TEST_F(CalendarOfEvolution, ZonesAreThoseOfTheServer) {
-  open();
   const std::time_t time = at_;
   std::tm parts{};
   gmtime_r(&time, &parts);
   char local[32];
   std::strftime(local, sizeof local, "%Y%m%dT%H%M%S", &parts);
   // A zone that only the calendar knows: three hours ahead.
-  g_variant_unref(of_calendar(
-      "AddTimezone",
-      g_variant_new("(s)",
-                    "BEGIN:VTIMEZONE\r\nTZID:Office\r\nBEGIN:STANDARD\r\n"
-                    "DTSTART:19700101T000000\r\nTZOFFSETFROM:+0300\r\nTZOFFSETTO:+0300\r\n"
-                    "END:STANDARD\r\nEND:VTIMEZONE\r\n")));
-  create("BEGIN:VEVENT\r\nUID:z\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;TZID=Office:" +
-         std::string(local) + "\r\nDURATION:PT1H\r\nSUMMARY:x\r\nEND:VEVENT\r\n");
+  evolution_.add_zone(
+      "BEGIN:VTIMEZONE\r\nTZID:Office\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n"
+      "TZOFFSETFROM:+0300\r\nTZOFFSETTO:+0300\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n");
+  evolution_.create("BEGIN:VEVENT\r\nUID:z\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;TZID=Office:" +
+                    std::string(local) + "\r\nDURATION:PT1H\r\nSUMMARY:x\r\nEND:VEVENT\r\n");
   start({}, true);
   EXPECT_TRUE(becomes("evolution", {{at_ - 3 * 3600, at_ - 2 * 3600, POISED_BUSY, false}}));
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "rigs/bus.hpp"
+#include "rigs/program.hpp"
+
+// Calendar servers with calendars in them, and texts to put there. Times are UTC seconds.
+namespace rig {
+
+[[nodiscard]] std::string event_text(const std::string& uid, std::int64_t from, std::int64_t to,
+                                     const std::string& more = {});
+[[nodiscard]] std::string calendar_text(const std::string& events);
+
+/// Radicale with the calendar /alice/work/ of the person alice, whose password is "secret".
+class Radicale {
+ public:
+  Radicale();
+
+  [[nodiscard]] std::string url(const std::string& path = "/") const;
+  void put(const std::string& name, const std::string& text) const;
+  void remove(const std::string& name) const;
+  /// Forgets its sync tokens.
+  void forget_tokens() const;
+  void kill() { server_->kill(); }
+  void start();
+
+ private:
+  TemporaryDirectory root_;
+  int port_;
+  std::unique_ptr<Program> server_;
+};
+
+/// Evolution Data Server in a home and on a bus of its own, with its built-in calendar.
+class Evolution {
+ public:
+  /// Sets this process's environment, which the bus hands on to what it starts.
+  Evolution();
+
+  [[nodiscard]] std::filesystem::path services() const { return root_.path() / "services"; }
+  /// Opens the calendar over `bus`, which has services().
+  void open(const SessionBus& bus);
+  void create(const std::string& event);
+  void remove(const std::string& uid);
+  void add_zone(const std::string& definition);
+
+ private:
+  /// One call on one connection, with which a calendar lives and dies.
+  void call(const std::string& interface, const char* method, GVariant* arguments);
+
+  TemporaryDirectory root_;
+  ScopedVariable home_, data_, config_, cache_, runtime_, settings_, vfs_;
+  std::unique_ptr<BusPeer> peer_;
+  std::string name_, path_;
+};
+
+}  // namespace rig

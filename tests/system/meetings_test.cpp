@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <ctime>
+
+#include "rigs/calendars.hpp"
+#include "session.hpp"
+
+// Meetings: a break that falls into one waits for its end, or comes before it.
+namespace poised::test {
+namespace {
+
+using testing::HasSubstr;
+
+class Meetings : public Session {
+ protected:
+  void start(const std::string& config, const std::string& interval = "5s") {
+    auto intervals = std::string(short_intervals);
+    const std::string five = "interval = \"5s\"";
+    intervals.replace(intervals.find(five), five.size(), "interval = \"" + interval + "\"");
+    write_config(intervals + config);
+    skip_welcome();
+    start_daemon();
+    ASSERT_TRUE(wait_for([&] { return status()["source"]["id"] == "x11"; })) << status().dump(2);
+    const auto is_running = [&] {
+      const auto report = status();
+      for (const auto& plugin : report["plugins"])
+        if (plugin["id"] == "calendar") return plugin["state"] == "running";
+      return false;
+    };
+    ASSERT_TRUE(wait_for(is_running)) << status()["plugins"].dump(2);
+  }
+  static std::string meeting(std::int64_t from, std::int64_t to) {
+    return rig::calendar_text(rig::event_text("meeting", from, to));
+  }
+};
+
+class MeetingsOnAServer : public Meetings {
+ protected:
+  void SetUp() override { start_desktop(); }
+  std::string account() const {
+    return "[plugin.calendar]\npoll = \"10s\"\n[[plugin.calendar.calendars]]\nname = \"work\"\nurl "
+           "= \"" +
+           server_.url() +
+           "\"\ntype = \"caldav\"\nuser = \"alice\"\npassword_command = \"echo secret\"\n";
+  }
+  static std::string availability(const std::string& lines) {
+    return "[availability]\nsettle = \"3s\"\n" + lines + "\n";
+  }
+
+  rig::Radicale server_;
+  const std::int64_t now_ = std::time(nullptr);
+};
+
+TEST_F(MeetingsOnAServer, NothingIsShownUntilTheMeetingIsOverAndHasSettled) {
+  const auto end = now_ + 25;
+  server_.put("meeting.ics", meeting(now_ - 600, end));
+  start(availability("pull_forward = false") + account());
+  const auto held = work_until("held");
+  EXPECT_EQ(held["by"], Json::array({"calendar"}));
+  EXPECT_EQ(the_break("stretch")["held_by"], Json::array({"calendar"}));
+  const auto next = poisectl({"next"});
+  EXPECT_THAT(next, HasSubstr("calendar"));
+  EXPECT_EQ(dunst_->displayed(), 0);
+
+  const auto prompt = work_until("prompt", milliseconds(60'000));
+  EXPECT_GE(std::time(nullptr), end + 3);
+  EXPECT_EQ(prompt["reason"], "after-meeting");
+  EXPECT_TRUE(shown(1));
+  for (const auto& call : notifications_->calls()) {
+    EXPECT_THAT(call.title + call.body, testing::Not(HasSubstr("Secret")));
+  }
+}
+
+TEST_F(MeetingsOnAServer, ByDefaultTheBreakIsOfferedBeforeTheMeeting) {
+  server_.put("meeting.ics", meeting(now_ + 240, now_ + 3840));
+  // Half of the interval is worked when it is offered.
+  start(account(), "16s");
+  const auto prompt = work_until("prompt", milliseconds(60'000));
+  EXPECT_EQ(prompt["reason"], "pull-forward");
+  EXPECT_LT(std::time(nullptr), now_ + 240);
+  EXPECT_TRUE(shown(1));
+  for (const auto& call : notifications_->calls()) {
+    EXPECT_THAT(call.title + call.body, testing::Not(HasSubstr("Secret")));
+  }
+}
+
+TEST_F(MeetingsOnAServer, AMeetingThatIsCancelledOnTheServerLetsGo) {
+  server_.put("meeting.ics", meeting(now_ - 600, now_ + 3600));
+  start(availability("pull_forward = false") + account());
+  EXPECT_EQ(work_until("held")["by"], Json::array({"calendar"}));
+  server_.remove("meeting.ics");
+  const auto cancelled = rig::Clock::now();
+  work_until("released", milliseconds(40'000));
+  // The poll, less or more a tenth, what the server takes, and the settling.
+  EXPECT_LT(rig::Clock::now() - cancelled, std::chrono::seconds(20));
+  work_until("prompt");
+  EXPECT_TRUE(shown(1));
+}
+
+class MeetingsOnGnome : public Meetings {
+ protected:
+  void SetUp() override {
+    x_server_ = std::make_unique<rig::XServer>(display());
+    bus_ = std::make_unique<rig::SessionBus>(evolution_.services());
+    dunst_ = std::make_unique<rig::Dunst>(*bus_);
+    notifications_ = std::make_unique<rig::NotifyMonitor>(bus_->address());
+    decisions_ = std::make_unique<Decisions>(bus_->address());
+    evolution_.open(*bus_);
+  }
+
+  rig::Evolution evolution_;
+};
+
+TEST_F(MeetingsOnGnome, CountWithNoKeySet) {
+  const auto now = std::time(nullptr);
+  evolution_.create(rig::event_text("meeting", now - 600, now + 3600));
+  start("");
+  EXPECT_EQ(work_until("held")["by"], Json::array({"calendar"}));
+  EXPECT_EQ(dunst_->displayed(), 0);
+}
+
+}  // namespace
+}  // namespace poised::test
