@@ -364,4 +364,19 @@ std::string json_schema(const std::vector<PluginSettingSpecs>& plugins, SchemaOf
   return out.dump(2) + "\n";
 }
 
+std::string fingerprint(const Loaded& loaded) {
+  // FNV-1a: the same in every process and version, as std::hash need not be.
+  std::uint64_t hash = 14695981039346656037U;
+  const auto mix = [&hash](std::string_view text) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+    hash = (hash ^ 0xFFU) * 1099511628211U;
+  };
+  for (const auto& entry : loaded.effective) {
+    if (entry.key.starts_with("plugin")) continue;
+    mix(entry.key);
+    mix(entry.setting.value);
+  }
+  return fmt::format("{:016x}", hash);
+}
+
 }  // namespace poised::config

@@ -64,4 +64,7 @@ std::optional<std::string> set_value(const std::filesystem::path& file, std::str
                                      std::string_view value_text,
                                      const std::vector<PluginSettingSpecs>& plugins);
 
+/// Tells one set of values of the core's keys from another; short, and the same for every process.
+std::string fingerprint(const Loaded& loaded);
+
 }  // namespace poised::config

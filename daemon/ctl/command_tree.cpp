@@ -76,6 +76,13 @@ void add_everyday(CLI::App& app, Tree& tree, Options& options) {
 
 void add_past(CLI::App& app, Tree& tree, Options& options) {
   tree.group("What was");
+  auto* asking = tree.add_offline(
+      app, "why", "Why you were interrupted, or why not: the decisions of two days", why);
+  asking->add_flag("--last", options.last, "The last prompt only");
+  asking->add_option("--at", options.at, "At that time: 14:10, \"2026-03-02 14:10\"")
+      ->type_name("TIME");
+  asking->add_flag("--export", options.export_trace,
+                   "A trace of what the daemon was told, for poisectl simulate");
   auto* history = tree.add_offline(app, "history", "Your days: time at the screen, breaks, posture",
                                    show_history);
   history->add_option("--since", options.since, "From then on: 2026-03-02, 7d")->type_name("TIME");

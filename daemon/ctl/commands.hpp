@@ -27,6 +27,7 @@ Exit doctor(const Options&, Output&);
 // With or without a daemon.
 Exit show_version(const Options&, Output&);
 Exit inspect_plugin(const Options&, Output&);
+Exit why(const Options&, Output&);
 Exit show_history(const Options&, Output&);
 Exit forget(const Options&, Output&);
 Exit show_privacy(const Options&, Output&);

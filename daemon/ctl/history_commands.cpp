@@ -391,6 +391,11 @@ Exit show_privacy(const Options& options, Output& output) {
                           : fmt::format("kept for {} (history.retention)", retention);
       if (oldest) how_long += ", the oldest of it is of " + date_of(*oldest);
       continued(how_long);
+      output.out << '\n';
+      put("Decisions",
+          "what was decided and by which rule, and the moments that it was told of: input that "
+          "began or had ended, lock, sleep, calls, answers, pauses; in the same file, for 48 "
+          "hours");
       break;
     }
     case config::HistoryKeep::memory:

@@ -41,7 +41,8 @@ struct Options {
   std::string pause_for, pause_until, pause_reason;
   std::string break_id, plugin_id, exercise_id, key, value, shell;
   std::string since, before;
-  bool csv = false, all = false;
+  std::string at;
+  bool csv = false, all = false, last = false, export_trace = false;
   std::vector<std::string> files;
   std::string from, to, zone;
   std::vector<std::string> addresses;

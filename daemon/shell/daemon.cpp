@@ -16,8 +16,11 @@
 #include <variant>
 
 #include "build_config.hpp"
+#include "config/inspect.hpp"
+#include "shell/decision_values.hpp"
 #include "shell/plugin_settings.hpp"
 #include "store/place.hpp"
+#include "store/recorded.hpp"
 #include "store/saved_state.hpp"
 
 namespace poised::shell {
@@ -47,15 +50,6 @@ std::string date_text(std::int64_t days) {
 
 std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-/// What the decision was made by, as far as the fact itself does not say it.
-Json values_json(const core::Fact& fact) {
-  auto values = Json::object();
-  if (fact.since)
-    values["away_s"] =
-        std::chrono::duration_cast<std::chrono::seconds>(fact.at - *fact.since).count();
-  return values;
 }
 
 }  // namespace
@@ -99,10 +93,10 @@ void Daemon::start() {
   load_config();
   watch_zone();
   add_plugins();
+  configure_history();
   dispatch(core::ClockSet{clock_.wall()});
   restore_state();
   watch_session();
-  configure_history();
   connect_bus();
   if (exit_code_ != 0) return;
   dispatch(core::PolicyChanged{});
@@ -122,6 +116,7 @@ void Daemon::stop(int exit_code) {
   stopping_ = true;
   exit_code_ = exit_code;
   service_manager_.stopping();
+  remember_stop();
   save_now();
   control_.reset();
   supervisor_->stop_all([this] { history_.finish([this] { loop_.stop(); }); });
@@ -145,6 +140,7 @@ void Daemon::load_config() {
   const auto specs = plugin_setting_specs(manifests_);
   if (config_.files.empty()) config_ = recall_policies();
   auto loaded = config::load(options_.roots, specs, &config_);
+  policy_fingerprint_ = config::fingerprint(loaded);
   // Only poisectl, which reads the files itself, explains where each value came from.
   loaded.effective = {};
   config_ = std::move(loaded);
@@ -201,6 +197,7 @@ void Daemon::watch_zone() {
 void Daemon::reload() {
   if (stopping_) return;
   const auto before = config_.plugin_settings_json;
+  const auto policy_before = config_.policy;
   service_manager_.reloading();
   load_config();
   for (const auto& [id, settings] : config_.plugin_settings_json) {
@@ -209,6 +206,7 @@ void Daemon::reload() {
   }
   configure_presenter();
   configure_history();
+  snapshot_due_ = config_.policy != policy_before;
   dispatch(core::PolicyChanged{});
   dispatch(core::ClockSet{clock_.wall()});
   sources_->use(source_ids());
@@ -298,6 +296,7 @@ void Daemon::restore_state() {
   if (options_.state_directory.empty()) return;
   const auto text = state_file_.read(state_problem_);
   if (!text) {
+    remember_start(nullptr, false);
     if (!state_problem_.empty()) log_.warning(state_problem_);
     return;
   }
@@ -305,9 +304,11 @@ void Daemon::restore_state() {
   if (!file) {
     log_.warning(fmt::format("{}; it is set aside and counting starts afresh", state_problem_));
     state_file_.set_aside();
+    remember_start(nullptr, false);
     return;
   }
   welcomed_ = file->welcomed;
+  remember_start(&file->saved, file->boot_id == boot_id_);
   dispatch(core::Restored{file->saved, file->boot_id == boot_id_, clock_.wall()});
 }
 
@@ -339,11 +340,63 @@ void Daemon::keep(const core::Fact& fact, const Json& json) {
   if (!history_.keeps()) return;
   const auto at = core::wall_time(state_, fact.at);
   auto decision = json;
-  decision["values"] = values_json(fact);
+  decision["values"] = decision_values(state_, fact, config_.policy);
   history_.add({store::Entry::Kind::decision, at, text_of(decision)});
   if (fact.totals)
     history_.add({store::Entry::Kind::today, at, store::today_text(fact.text, *fact.totals)});
   history_grew_ = true;
+}
+
+std::string Daemon::trace_line(core::WallTime wall, const std::string& words) const {
+  return fmt::format("{} {}", exact_local_time(wall, config_.policy), words);
+}
+
+void Daemon::remember(const core::Event& event, core::Instant now) {
+  if (!history_.keeps() || !state_.wall_offset) return;
+  const auto wall = core::wall_time(state_, now);
+  const auto words = store::trace_words(event, now, wall);
+  if (!words.empty()) history_.add({store::Entry::Kind::input, wall, trace_line(wall, words)});
+}
+
+void Daemon::remember_start(const core::Saved* saved, bool same_boot) {
+  const auto now = clock_.now();
+  const auto wall = core::wall_time(state_, now);
+  history_.add(
+      {store::Entry::Kind::start, wall,
+       trace_line(wall, store::start_words(saved, same_boot, now, wall, policy_fingerprint_))});
+}
+
+void Daemon::remember_stop() {
+  const auto wall = core::wall_time(state_, clock_.now());
+  history_.add({store::Entry::Kind::input, wall, trace_line(wall, store::stop_words())});
+  history_grew_ = true;
+}
+
+// As if the daemon had been started afresh: the state, and what the world would tell it again.
+void Daemon::take_snapshot() {
+  if (!history_.keeps()) return;
+  const auto now = state_.now;
+  const auto wall = core::wall_time(state_, now);
+  const auto saved = core::save(state_);
+  auto text = trace_line(wall, store::start_words(&saved, true, now, wall, policy_fingerprint_));
+  const auto& input = state_.input;
+  const auto tell = [&](const core::Event& event) {
+    text += "\n" + trace_line(wall, store::trace_words(event, now, wall));
+  };
+  if (input.source != core::SourceState::silent)
+    tell(core::SourceChanged{input.source == core::SourceState::working, input.splits,
+                             input.source_id, input.source_reason});
+  for (std::size_t i = 0; i < input.devices.size(); ++i)
+    if (input.devices[i].going_on) tell(core::InputResumed{static_cast<core::Device>(i)});
+  if (input.lock == core::LockState::locked) tell(core::LockChanged{true});
+  if (input.asleep) tell(core::SleepChanged{true});
+  if (input.seat_inactive) tell(core::SeatChanged{false});
+  for (std::size_t i = 0; i < state_.signals.size(); ++i)
+    if (state_.signals[i].on) tell(core::SignalChanged{static_cast<core::LiveSignal>(i), true});
+  if (state_.desk_mm) tell(core::DeskHeight{*state_.desk_mm});
+  for (const auto& pause : state_.pauses)
+    if (pause.key != "person") tell(core::Paused{pause.key, "", pause.until});
+  history_.add({store::Entry::Kind::snapshot, wall, std::move(text)});
 }
 
 void Daemon::write_history(bool check) {
@@ -386,6 +439,7 @@ void Daemon::connect_bus() {
       log_.error(
           fmt::format("bus: {}: another poised runs in this session", ControlService::bus_name));
       exit_code_ = 1;
+      history_.configure({});  // it is the other one's to keep
       boost::asio::post(loop_, [this] { stop(1); });
       return;
     }
@@ -421,8 +475,11 @@ void Daemon::dispatch(core::Event event) {
     const auto next = std::move(waiting_events_.front());
     waiting_events_.pop_front();
     commands_.clear();
-    core::step(state_, next, clock_.now(), config_.policy, commands_);
+    const auto now = clock_.now();
+    remember(next, now);
+    core::step(state_, next, now, config_.policy, commands_);
     for (const auto& command : commands_) execute(command);
+    if (std::exchange(snapshot_due_, false)) take_snapshot();
   }
   dispatching_ = false;
   service_manager_.awake();
@@ -456,7 +513,10 @@ void Daemon::execute(const core::Command& command) {
 
 void Daemon::record(const core::Fact& fact) {
   if (fact.kind == core::FactKind::refused) refused_ = fact.text;
-  if (fact.kind == core::FactKind::day) refresh_zone();
+  if (fact.kind == core::FactKind::day) {
+    refresh_zone();
+    snapshot_due_ = true;
+  }
   const auto sinks = enabled_with("sink");
   if (!control_ && sinks.empty() && !options_.on_fact && !history_.keeps()) return;
   const auto json =

@@ -103,6 +103,11 @@ class Daemon final : private ControlHandler {
   void configure_history();
   void keep(const core::Fact& fact, const Json& json);
   void write_history(bool check = false);
+  void remember(const core::Event& event, core::Instant now);
+  void remember_start(const core::Saved* saved, bool same_boot);
+  void remember_stop();
+  void take_snapshot();
+  std::string trace_line(core::WallTime wall, const std::string& words) const;
 
   void watch_session();
   void connect_bus();
@@ -148,6 +153,8 @@ class Daemon final : private ControlHandler {
   std::string state_problem_;
   HistoryKeeper history_;
   bool history_grew_ = false;
+  bool snapshot_due_ = false;
+  std::string policy_fingerprint_;
 
   std::unique_ptr<plugin::Supervisor> supervisor_;
   std::unique_ptr<InputSources> sources_;

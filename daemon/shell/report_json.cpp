@@ -104,6 +104,15 @@ std::string local_time(core::WallTime utc, const core::Policy& policy) {
                      std::abs(offset) / 60, std::abs(offset) % 60);
 }
 
+std::string exact_local_time(core::WallTime utc, const core::Policy& policy) {
+  auto text = local_time(utc, policy);
+  const auto rest =
+      utc.time_since_epoch() - std::chrono::floor<std::chrono::seconds>(utc.time_since_epoch());
+  constexpr std::size_t whole_seconds_end = std::string_view("2026-03-02T09:00:00").size();
+  if (rest.count() != 0) text.insert(whole_seconds_end, fmt::format(".{:09}", rest.count()));
+  return text;
+}
+
 std::string local_clock(core::WallTime utc, const core::Policy& policy) {
   return fmt::format("{:%H:%M}", local_fields(utc, policy));
 }

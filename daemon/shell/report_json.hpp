@@ -19,6 +19,8 @@ using Json = nlohmann::ordered_json;
 
 /// ISO 8601 with offset, local to the policy's zone, whole seconds: "2026-03-02T09:00:00+01:00".
 std::string local_time(core::WallTime utc, const core::Policy& policy);
+/// The same with nanoseconds, where there are any.
+std::string exact_local_time(core::WallTime utc, const core::Policy& policy);
 /// "09:00", local.
 std::string local_clock(core::WallTime utc, const core::Policy& policy);
 

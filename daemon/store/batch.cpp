@@ -11,7 +11,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::string_view, 2> kind_words{"decision", "today"};  // by Entry::Kind
+// By Entry::Kind.
+constexpr std::array<std::string_view, 5> kind_words{"decision", "input", "start", "snapshot",
+                                                     "today"};
 constexpr std::string_view last_line = "end\n";
 
 std::string line_of(const Json& json) {

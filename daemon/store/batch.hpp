@@ -20,6 +20,9 @@ namespace poised::store {
 struct Entry {
   enum class Kind : std::uint8_t {
     decision,  ///< text: a decision as the JSON object that everyone prints
+    input,     ///< text: one line of a trace: what the core was told
+    start,     ///< text: the line from which on the trace can be replayed: a start of the daemon
+    snapshot,  ///< text: lines that say the same in the middle of a run
     today      ///< text: the totals of a day so far, as JSON; replaces those written before
   };
   Kind kind = Kind::decision;
@@ -31,7 +34,7 @@ struct Entry {
 /// The totals as the text of an Entry of Kind::today.
 std::string today_text(const std::string& date, const core::DayTotals& totals);
 
-/// "decision", "today": for JSON that others read.
+/// "decision", "input" …: for JSON that others read.
 std::string_view word(Entry::Kind kind);
 std::optional<Entry::Kind> kind_of(std::string_view word);
 

@@ -39,7 +39,16 @@ constexpr std::array migrations{R"(
     id INTEGER PRIMARY KEY, at INTEGER NOT NULL, posture TEXT NOT NULL, how TEXT NOT NULL);
   CREATE INDEX posture_at ON posture (at);
   CREATE TABLE day (date TEXT PRIMARY KEY, totals TEXT NOT NULL);
+)",
+                                R"(
+  CREATE TABLE decision (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, json TEXT NOT NULL);
+  CREATE INDEX decision_at ON decision (at);
+  CREATE TABLE input (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL);
+  CREATE INDEX input_at ON input (at);
 )"};
+constexpr std::chrono::hours ring_length{48};
+constexpr std::int64_t most_in_ring = 20'000;  // of each kind: some 4 MiB, whatever goes wrong
 constexpr auto newest_version = static_cast<std::int64_t>(migrations.size());
 
 // The tables, and which column says when.
@@ -48,6 +57,8 @@ struct Table {
   const char* time;
   const char* columns;
 };
+constexpr std::array ring{Table{"decision", "at", "id, at, json"},
+                          Table{"input", "at", "id, at, kind, text"}};
 constexpr std::array tables{Table{"break", "at", "id, at, break, outcome"},
                             Table{"session", "start", "id, start, end"},
                             Table{"posture", "at", "id, at, posture, how"}};
@@ -236,6 +247,7 @@ History History::open(const fs::path& directory, Check check, std::string& note)
     Database damaged(aside, Database::Access::read);
     Transaction transaction(fresh);
     for (const auto& table : tables) rescued += rescue(damaged, fresh, table);
+    for (const auto& table : ring) rescued += rescue(damaged, fresh, table);
     rescued += rescue(damaged, fresh, {"day", "date", "date, totals"});
     transaction.commit();
   } catch (const DatabaseError&) {
@@ -286,6 +298,15 @@ void History::add(const std::vector<Entry>& entries) {
       case Entry::Kind::decision:
         add_decision(entry);
         break;
+      case Entry::Kind::input:
+      case Entry::Kind::start:
+      case Entry::Kind::snapshot:
+        database_.prepare("INSERT INTO input (at, kind, text) VALUES (?, ?, ?)")
+            .bind(seconds_of(entry.at))
+            .bind(word(entry.kind))
+            .bind(entry.text)
+            .run();
+        break;
       case Entry::Kind::today:
         add_today(entry);
         break;
@@ -298,6 +319,10 @@ void History::add_decision(const Entry& entry) {
   const auto decision = Json::parse(entry.text, nullptr, false);
   if (!decision.is_object()) return;
   const auto at = seconds_of(entry.at);
+  database_.prepare("INSERT INTO decision (at, json) VALUES (?, ?)")
+      .bind(at)
+      .bind(entry.text)
+      .run();
   const auto event = decision.value("event", "");
   if (const auto outcome = break_outcome(decision); !outcome.empty()) {
     auto insert = database_.prepare("INSERT INTO break (at, break, outcome) VALUES (?, ?, ?)");
@@ -350,20 +375,33 @@ void History::prune(core::WallTime now, core::Duration retention) {
         .bind(before)
         .run();
   database_.prepare("DELETE FROM day WHERE date < ?").bind(date_of(before)).run();
+  const auto ring_begins = seconds_of(now - std::min<core::Duration>(retention, ring_length));
+  for (const auto& table : ring) {
+    database_.prepare(fmt::format("DELETE FROM {} WHERE {} < ?", table.name, table.time))
+        .bind(ring_begins)
+        .run();
+    database_
+        .prepare(
+            fmt::format("DELETE FROM {0} WHERE id <= (SELECT max(id) FROM {0}) - ?", table.name))
+        .bind(most_in_ring)
+        .run();
+  }
   transaction.commit();
 }
 
 void History::forget(std::optional<std::int64_t> before, const std::string& before_date) {
   {
     Transaction transaction(database_);
-    for (const auto& table : tables) {
+    const auto erase = [&](const Table& table) {
       if (before)
         database_.prepare(fmt::format("DELETE FROM {} WHERE {} < ?", table.name, table.time))
             .bind(*before)
             .run();
       else
         database_.run(fmt::format("DELETE FROM {}", table.name));
-    }
+    };
+    std::for_each(tables.begin(), tables.end(), erase);
+    std::for_each(ring.begin(), ring.end(), erase);
     if (before)
       database_.prepare("DELETE FROM day WHERE date <= ?").bind(before_date).run();
     else
@@ -452,6 +490,24 @@ std::vector<DayRecord> History::days(const std::string& since_date) {
     totals.standing = length("standing_s");
     all.push_back(std::move(day));
   }
+  return all;
+}
+
+std::vector<Decision> History::decisions(std::int64_t since) {
+  std::vector<Decision> all;
+  auto rows = database_.prepare("SELECT at, json FROM decision WHERE at >= ? ORDER BY id");
+  rows.bind(since);
+  while (rows.step()) all.push_back({rows.number(0), rows.text(1)});
+  return all;
+}
+
+std::vector<TraceText> History::inputs(std::int64_t since) {
+  std::vector<TraceText> all;
+  auto rows = database_.prepare("SELECT at, kind, text FROM input WHERE at >= ? ORDER BY id");
+  rows.bind(since);
+  while (rows.step())
+    all.push_back(
+        {rows.number(0), kind_of(rows.text(1)).value_or(Entry::Kind::input), rows.text(2)});
   return all;
 }
 

@@ -41,6 +41,18 @@ struct DayRecord {
   core::DayTotals totals;
 };
 
+/// For poisectl why: kept for 48 h, whatever the retention.
+struct Decision {
+  std::int64_t at = 0;
+  std::string json;
+};
+/// One or more lines of a trace.
+struct TraceText {
+  std::int64_t at = 0;
+  Entry::Kind kind = Entry::Kind::input;
+  std::string text;
+};
+
 class History {
  public:
   enum class Check : std::uint8_t { quick, none };
@@ -58,7 +70,7 @@ class History {
 
   /// All or nothing.
   void add(const std::vector<Entry>& entries);
-  /// Drops what is older than `retention`.
+  /// Drops what is older than `retention`, and of the decisions what is older than 48 h.
   void prune(core::WallTime now, core::Duration retention);
   /// Erases what began before `before` (everything if empty) so that no byte of it stays in the
   /// file or beside it. `before_date`: days up to this local date go too.
@@ -68,6 +80,8 @@ class History {
   std::vector<SessionSpan> sessions(std::int64_t since);
   std::vector<PostureChange> postures(std::int64_t since);
   std::vector<DayRecord> days(const std::string& since_date);
+  std::vector<Decision> decisions(std::int64_t since);
+  std::vector<TraceText> inputs(std::int64_t since);
   /// UTC seconds of the oldest record; empty if there is none.
   std::optional<std::int64_t> oldest();
 

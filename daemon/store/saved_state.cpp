@@ -374,6 +374,34 @@ class Reader {
   std::string path_;
 };
 
+class Mover {
+ public:
+  explicit Mover(Duration by) : by_(by) {}
+
+  template <class T>
+  void operator()(const char*, T& value) {
+    move(value);
+  }
+  void index(const char*, std::size_t) {}
+
+ private:
+  template <class T>
+  void move(T& value) {
+    if constexpr (std::is_same_v<T, Instant>) {
+      if (value != never && value != not_yet) value += by_;
+    } else if constexpr (is_optional<T>) {
+      if (value) move(*value);
+    } else if constexpr (is_list<T> || is_array<T>) {
+      for (auto& entry : value) move(entry);
+    } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, Duration> &&
+                         !std::is_same_v<T, WallTime> && !std::is_same_v<T, std::string>) {
+      fields(*this, value);
+    }
+  }
+
+  Duration by_;
+};
+
 // What the core takes for granted about its own state.
 void check(const Memory& memory) {
   if (memory.day.date && std::abs(*memory.day.date) > most_days)
@@ -403,6 +431,13 @@ std::string to_json(const Saved& saved, std::string_view boot_id, bool welcomed)
   document.update(writer.json);
   // A pause reason may be any text; one that is not UTF-8 must not cost the rest.
   return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void move(Saved& saved, Duration by) {
+  SavedState state{std::move(saved), {}, false};
+  Mover mover(by);
+  fields(mover, state);
+  saved = std::move(state.saved);
 }
 
 std::optional<SavedState> from_json(std::string_view text, std::string& problem) {

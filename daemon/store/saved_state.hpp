@@ -27,4 +27,7 @@ std::string to_json(const core::Saved& saved, std::string_view boot_id, bool wel
 /// core's bounds.
 std::optional<SavedState> from_json(std::string_view text, std::string& problem);
 
+/// Puts every instant of `saved` on a clock that reads `by` more.
+void move(core::Saved& saved, core::Duration by);
+
 }  // namespace poised::store

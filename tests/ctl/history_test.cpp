@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -43,7 +45,9 @@ class ThePast : public testing::Test {
     return {Entry::Kind::decision, monday + after, json};
   }
   void keep(const std::vector<Entry>& entries) const {
-    const auto outcome = store::write({directory_, 24h * 3650, monday, false, entries});
+    auto latest = monday;
+    for (const auto& entry : entries) latest = std::max(latest, entry.at);
+    const auto outcome = store::write({directory_, 24h * 3650, latest, false, entries});
     ASSERT_EQ(outcome.problem, "");
   }
   void keep_a_day() const {
@@ -201,6 +205,128 @@ TEST_F(ThePast, ThatIsNoLongerKeptIsSaid) {
   keep_a_day();
   configure("history.keep = \"none\"\n");
   EXPECT_THAT(poisectl({"privacy"}).out, HasSubstr("is still there"));
+}
+
+// ------------------------------------------------------------------------------- why
+
+class Why : public ThePast {
+ protected:
+  // The clock of poisectl is real: what is asked about lies within the last two days.
+  static core::WallTime at(core::Duration ago) {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) -
+           std::chrono::system_clock::time_point() - ago + core::WallTime();
+  }
+  static std::string clock(core::Duration ago, const char* format) {
+    const std::time_t time =
+        std::chrono::duration_cast<std::chrono::seconds>(at(ago).time_since_epoch()).count();
+    std::tm utc{};
+    gmtime_r(&time, &utc);
+    char text[64];
+    std::strftime(text, sizeof text, format, &utc);
+    return text;
+  }
+  static Entry decided(core::Duration ago, const std::string& rest) {
+    return {Entry::Kind::decision, at(ago), R"({"event":)" + rest};
+  }
+  static Entry told(core::Duration ago, const std::string& words) {
+    return {Entry::Kind::input, at(ago), clock(ago, "%Y-%m-%dT%H:%M:%SZ ") + words};
+  }
+  static Entry started(core::Duration ago, const std::string& policy = "p") {
+    return {Entry::Kind::start, at(ago),
+            clock(ago, "%Y-%m-%dT%H:%M:%SZ ") + R"(event {"start":{"policy":")" + policy + "\"}}"};
+  }
+  void keep_two_prompts() const {
+    keep(
+        {started(6h), decided(5h, R"("presence","to":"active","rule":"P2"})"),
+         decided(
+             4h,
+             R"("due","break":"stretch","rule":"B1","values":{"worked_s":3600,"interval_s":3600}})"),
+         decided(4h, R"("held","break":"stretch","by":["calendar"],"rule":"A2","values":{}})"),
+         decided(3h, R"("released","break":"stretch","rule":"A2"})"),
+         decided(3h - 10s,
+                 R"("prompt","id":1,"break":"stretch","reason":"after-meeting","rule":"B4",)"
+                 R"("values":{"gap_s":9,"wanted_gap_s":8,"waited_s":3610}})"),
+         decided(3h - 70s, R"("skipped","id":1,"break":"stretch","rule":"B7"})"),
+         decided(1h, R"("due","break":"micro","rule":"B1"})"),
+         decided(1h, R"("prompt","id":2,"break":"micro","rule":"B4"})")});
+  }
+  std::string why(std::vector<std::string> words) const {
+    words.insert(words.begin(), "why");
+    const auto result = poisectl(words);
+    EXPECT_EQ(result.code, 0) << result.err;
+    return result.out;
+  }
+};
+
+TEST_F(Why, TellsTheStoryOfAPromptWithItsRulesAndValues) {
+  keep_two_prompts();
+  const auto story = why({"--at", clock(3h - 40s, "%Y-%m-%dT%H:%M:%S")});
+  EXPECT_THAT(story, HasSubstr("Stretch, "));
+  EXPECT_THAT(story, HasSubstr("due: 1 h at the screen of 1 h (B1)"));
+  EXPECT_THAT(story, HasSubstr("held by your calendar (A2)"));
+  EXPECT_THAT(story, HasSubstr("now that you were free, 9 s after your last"));
+  EXPECT_THAT(story, HasSubstr("it had been due for 1 h"));
+  EXPECT_THAT(story, HasSubstr("you skipped it (B7)"));
+  EXPECT_THAT(story, Not(HasSubstr("Micro")));
+}
+
+TEST_F(Why, TellsTheLastOneUnasked) {
+  keep_two_prompts();
+  EXPECT_THAT(why({}), HasSubstr("Micro-break, "));
+  EXPECT_THAT(why({}), HasSubstr("Now\n  Poised    is not running"));
+  EXPECT_THAT(why({"--last"}), Not(HasSubstr("Now")));
+  const auto json = nlohmann::json::parse(why({"--last", "--json"}));
+  EXPECT_EQ(json["prompt"]["id"], 2);
+  EXPECT_EQ(json["decisions"].size(), 2U);
+}
+
+TEST_F(Why, TellsWhyNothingWasAsked) {
+  keep_two_prompts();
+  const auto moment = why({"--at", clock(3h + 30min, "%Y-%m-%dT%H:%M:%S")});
+  EXPECT_THAT(moment, HasSubstr("nothing was asked of you"));
+  EXPECT_THAT(moment, HasSubstr("you were at the screen, since"));
+  EXPECT_THAT(moment, HasSubstr("held by your calendar (A2), since"));
+  const auto json =
+      nlohmann::json::parse(why({"--json", "--at", clock(3h + 30min, "%Y-%m-%dT%H:%M:%S")}));
+  EXPECT_EQ(json["asked"], false);
+  EXPECT_EQ(json["presence"], "active");
+  EXPECT_EQ(json["breaks"][1]["last"]["by"][0], "calendar");
+}
+
+TEST_F(Why, TellsThatNobodyWasThereToAsk) {
+  keep({started(9h), decided(9h, R"("session-start"})"), told(8h, R"(event {"stop":null})"),
+        started(2h), decided(2h, R"("session-start"})")});
+  EXPECT_THAT(why({"--at", clock(5h, "%Y-%m-%dT%H:%M:%S")}), HasSubstr("was not running"));
+}
+
+TEST_F(Why, SaysHowFarItsMemoryReaches) {
+  EXPECT_THAT(why({}), HasSubstr("Nothing has been asked of you"));
+  EXPECT_EQ(poisectl({"why", "--last"}).err, "poisectl: why: nothing has been decided yet\n");
+  keep_two_prompts();
+  const auto result = poisectl({"why", "--at", clock(20h, "%Y-%m-%dT%H:%M:%S")});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, HasSubstr("what is kept begins at"));
+  EXPECT_EQ(poisectl({"why", "--last", "--export"}).code, 2);
+}
+
+TEST_F(Why, ExportsWhatWasToldSinceTheConfigurationWasChanged) {
+  keep({started(9h, "old"), told(9h - 1s, "active"), told(8h, R"(event {"stop":null})"),
+        started(7h, "new"), told(6h, "lock"),
+        // Killed here.
+        started(5h, "new"), told(4h, "unlock")});
+  const auto trace = why({"--export"});
+  EXPECT_EQ(trace.find("\"old\""), std::string::npos) << trace;
+  EXPECT_THAT(trace, HasSubstr("# The configuration has been changed since"));
+  const auto killed = clock(6h, "%Y-%m-%dT%H:%M:%SZ event {\"stop\":null}\n") +
+                      clock(5h, "%Y-%m-%dT%H:%M:%SZ event {\"start\"");
+  EXPECT_THAT(trace, HasSubstr(killed));
+  EXPECT_THAT(trace, testing::EndsWith(clock(4h, "%Y-%m-%dT%H:%M:%SZ event {\"stop\":null}\n")));
+}
+
+TEST_F(Why, CannotExportWhatIsNotKept) {
+  const auto result = poisectl({"why", "--export"});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, HasSubstr("nothing is kept of what was told"));
 }
 
 class ThePastOfARunningDaemon : public ThePast {

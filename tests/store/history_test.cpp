@@ -329,12 +329,37 @@ TEST_F(AHistory, SurvivesACrashAtAnyPointOfAWrite) {
   EXPECT_GT(records, 200U);
 }
 
-TEST_F(AHistory, SaysWhatItIs) {
+TEST_F(AHistory, IsUpgradedFromTheFirstVersion) {
   ASSERT_EQ(write_entries(a_morning()).problem, "");
+  {
+    Database file(history_file(directory_), Database::Access::write);
+    file.run("DROP TABLE decision; DROP TABLE input; PRAGMA user_version = 1");
+  }
+  EXPECT_THROW(History::open_to_read(directory_), DatabaseError) << "only who writes upgrades";
+  ASSERT_EQ(write_entries({skipped(5h)}).problem, "");
+  EXPECT_EQ(breaks().size(), 4U);
+  EXPECT_EQ(History::open_to_read(directory_)->decisions(0).size(), 1U);
   Database file(history_file(directory_), Database::Access::read);
-  const auto newest = file.number("PRAGMA user_version");
-  EXPECT_GE(newest, 1);
   EXPECT_EQ(file.number("PRAGMA application_id"), 0x506F6973);
+}
+
+TEST_F(AHistory, HoldsDecisionsAndWhatWasToldForTwoDays) {
+  auto entries = a_morning();
+  entries.push_back({Entry::Kind::start, monday_nine, "start"});
+  entries.push_back({Entry::Kind::input, monday_nine + 1h, "active"});
+  Batch batch{directory_, 24h * 90, monday_nine + 48h, false, entries};
+  ASSERT_EQ(write(batch).problem, "");
+  const auto decisions = [this] { return History::open_to_read(directory_)->decisions(0); };
+  const auto inputs = [this] { return History::open_to_read(directory_)->inputs(0); };
+  EXPECT_EQ(decisions().size(), 6U);
+  ASSERT_EQ(inputs().size(), 2U);
+  EXPECT_EQ(inputs()[0].kind, Entry::Kind::start);
+  batch = {directory_, 24h * 90, monday_nine + 50h, false, {}};
+  ASSERT_EQ(write(batch).problem, "");
+  EXPECT_EQ(decisions().size(), 3U);
+  EXPECT_TRUE(inputs().empty());
+  EXPECT_EQ(breaks().size(), 3U) << "the history itself stays";
+  EXPECT_EQ(bytes_of(directory_).find("active"), std::string::npos) << "overwritten, too";
 }
 
 // ------------------------------------------------------------------------------ batches
