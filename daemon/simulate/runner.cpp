@@ -42,7 +42,7 @@ class Simulation {
       if (action_at) now = run_begins + *action_at;
       advance_to(next);
     }
-    apply(end, {core::TimerElapsed{}});
+    if (!stopped_) apply(end, {core::TimerElapsed{}});
     return {core::status(state_, end, run_.policy), wall_at(end), end - run_begins};
   }
 
@@ -61,6 +61,7 @@ class Simulation {
       calendar_at_ = now + calendar_read_every;
       events_.emplace_back(core::BusyReplaced{calendar, busy_});
     }
+    if (stopped_) return;
     if (events_.empty()) events_.emplace_back(core::TimerElapsed{});
     apply(now, events_);
   }
@@ -83,6 +84,8 @@ class Simulation {
     } else if (const auto* step = std::get_if<ClockStep>(&action)) {
       wall_offset_ += step->by;
       events_.emplace_back(core::ClockSet{wall_at(now)});
+    } else if (auto* recorded = std::get_if<store::Recorded>(&action)) {
+      add_recorded(std::move(*recorded), now);
     } else if (const auto* not_here = std::get_if<NotHere>(&action)) {
       core::Fact refused;
       refused.kind = core::FactKind::refused;
@@ -95,6 +98,32 @@ class Simulation {
       events_.clear();
       restart(now);
     }
+  }
+
+  // What a daemon was told, with its starts and stops.
+  void add_recorded(store::Recorded recorded, core::Instant now) {
+    if (recorded.kind == store::Recorded::Kind::told) {
+      auto event = store::moved_to(std::move(*recorded.event), now, wall_at(now));
+      remember(event);
+      events_.push_back(std::move(event));
+      return;
+    }
+    stopped_ = recorded.kind == store::Recorded::Kind::stop;
+    deadline_.reset();
+    calendar_at_ = core::Instant::max();  // its readings are recorded, too
+    events_.clear();
+    if (stopped_) return;
+    state_ = core::State{};
+    active_.clear();
+    busy_.clear();
+    signals_ = {};
+    desk_.reset();
+    source_.reset();
+    locked_ = asleep_ = false;
+    seat_active_ = true;
+    events_.emplace_back(core::ClockSet{wall_at(now)});
+    if (recorded.event)
+      events_.push_back(store::moved_to(std::move(*recorded.event), now, wall_at(now)));
   }
 
   /// What the world would tell a daemon that has just started.
@@ -183,6 +212,7 @@ class Simulation {
   std::array<bool, core::live_signal_count> signals_{};
   std::optional<core::DeskHeight> desk_;
   std::optional<core::SourceChanged> source_;
+  bool stopped_ = false;
   bool locked_ = false, asleep_ = false, seat_active_ = true;
 };
 

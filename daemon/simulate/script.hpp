@@ -8,6 +8,7 @@
 #include "core/command.hpp"
 #include "core/event.hpp"
 #include "core/time.hpp"
+#include "store/recorded.hpp"
 
 // What happens in a run, one thing after the other.
 namespace poised::simulate {
@@ -36,7 +37,8 @@ struct NotHere {
   bool operator==(const NotHere&) const = default;
 };
 
-using Action = std::variant<core::Event, Restart, ClockStep, PauseFor, Idle, NotHere>;
+using Action =
+    std::variant<core::Event, Restart, ClockStep, PauseFor, Idle, NotHere, store::Recorded>;
 
 /// Hands out what happens, in the order of time; holds no more of it than it must. May throw what
 /// its source throws (BadTrace).

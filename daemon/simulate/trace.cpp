@@ -39,6 +39,9 @@ class Words {
     return word;
   }
 
+  /// All that is left of the line.
+  std::string_view rest() { return std::exchange(rest_, {}); }
+
  private:
   std::string_view rest_;
 };
@@ -236,6 +239,7 @@ class ActionReader {
       return ClockStep{*by};
     }
     if (verb_ == "busy") return read_calendar();
+    if (verb_ == "event") return read_recorded();
     if (verb_ == "seat" || verb_ == "source") {
       const auto on = switch_of(words_.next());
       if (!on) return expects("on or off");
@@ -243,6 +247,13 @@ class ActionReader {
       return core::Event(core::SourceChanged{*on, true, "trace", *on ? "" : "it was switched off"});
     }
     return read_plan();
+  }
+
+  std::optional<Action> read_recorded() {
+    auto recorded = store::read_recorded(words_.rest(), reason_);
+    if (!recorded) return std::nullopt;
+    if (recorded->kind == store::Recorded::Kind::clock_step) return ClockStep{recorded->by};
+    return std::move(*recorded);
   }
 
   std::optional<Action> read_active() {

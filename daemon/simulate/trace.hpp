@@ -21,6 +21,7 @@
 //   … answer start|done|snooze|skip|dismiss|quiet-today
 //   … take BREAK | pause [30m] | desk MM|gone | clock -1h
 //   … busy none | busy FROM/TO [FROM/TO…]              the calendar from now on, as a whole
+//   … event JSON                                      as poisectl why --export writes it
 //   … plan start KIND | plan stop | checkin NAME=VALUE… | warning ID | cleared
 // Times are local to the zone of the policy unless they carry an offset; they may have decimals of
 // a second. A trace begins absent.
@@ -32,7 +33,7 @@ class BadTrace : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-inline constexpr std::size_t longest_trace_line = 4095;
+inline constexpr std::size_t longest_trace_line = 65535;
 
 /// Reads a trace line by line, in constant memory. next() and take() throw BadTrace.
 class TraceReader : public Script {

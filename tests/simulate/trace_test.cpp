@@ -231,7 +231,7 @@ TEST(Traces, ThatAreWrongNameTheirLine) {
           "2026-03-02T08:00:00 active\n2026-03-02T09:00:00 clock -1h\n2026-03-02T07:59:59 idle\n"),
       "day.trace:3: 2026-03-02T07:59:59 lies before the line above it");
   EXPECT_EQ(why_not("2026-03-02T08:00 idle\n" + std::string(longest_trace_line + 1, '#') + "\n"),
-            "day.trace:2: longer than 4095 characters");
+            "day.trace:2: longer than 65535 characters");
   EXPECT_EQ(why_not("2026-03-02T08:00 idle\n" + std::string(longest_trace_line, '#') + "\n"), "");
 }
 

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
+#include "session.hpp"
+#include "store/history.hpp"
+
+// What the installed daemon keeps of a real day, and what can be made of it.
+namespace poised::test {
+namespace {
+
+class AKeptDay : public Session {
+ protected:
+  void SetUp() override {
+    start_desktop();
+    write_config(short_intervals);
+    skip_welcome();
+    start();
+  }
+  void start() {
+    start_daemon();
+    ASSERT_TRUE(wait_for([&] { return status()["source"]["id"] == "x11"; })) << status().dump(2);
+  }
+  void work_snooze_and_skip() {
+    work_until("prompt");
+    poisectl({"snooze"});
+    work_until("prompt");
+    poisectl({"skip"});
+    rest_until("session-end");
+  }
+  std::string trace_file() const {
+    const auto file = home_.path() / "day.trace";
+    std::ofstream(file) << poisectl({"why", "--export"});
+    return file;
+  }
+};
+
+/// What a decision says, but for how long the process had run.
+std::string essence(Json decision) {
+  decision.erase("elapsed_s");
+  decision.erase("values");
+  return decision.dump();
+}
+
+std::vector<std::string> decisions_in(std::istream& lines) {
+  std::vector<std::string> all;
+  for (std::string line; std::getline(lines, line);) all.push_back(essence(Json::parse(line)));
+  return all;
+}
+
+/// As they stand in the file; presence is an input to the simulator, not a decision.
+std::vector<std::string> decisions_kept(const std::filesystem::path& home) {
+  auto history = store::History::open_to_read(home / ".local/state/poised").value();
+  std::vector<std::string> all;
+  for (const auto& decision : history.decisions(0)) {
+    auto json = Json::parse(decision.json);
+    if (json["event"] != "presence") all.push_back(essence(std::move(json)));
+  }
+  return all;
+}
+
+TEST_F(AKeptDay, IsReplayedToTheSameDecisions) {
+  work_snooze_and_skip();
+  EXPECT_EQ(stop_daemon(), 0);
+  // A second run, which a kill ends: what was saved is part of what is replayed.
+  start();
+  work_until("prompt");
+  poisectl({"start"});
+  rest_until("completed");
+  daemon_->kill();
+  daemon_.reset();
+  start();
+  work_until("due");
+  EXPECT_EQ(stop_daemon(), 0);
+
+  const auto kept = decisions_kept(home_.path());
+  std::istringstream lines(poisectl({"simulate", "--json", "--trace", trace_file()}));
+  const auto simulated = decisions_in(lines);
+  EXPECT_GT(kept.size(), 10U);
+  EXPECT_EQ(simulated, kept);
+}
+
+TEST_F(AKeptDay, IsThereAfterAKill) {
+  work_snooze_and_skip();
+  daemon_->kill();
+  daemon_.reset();
+  const auto history = Json::parse(poisectl({"history", "--json"}));
+  ASSERT_EQ(history["breaks"].size(), 2U) << history.dump(2);
+  EXPECT_EQ(history["breaks"][0]["outcome"], "snoozed");
+  EXPECT_EQ(history["breaks"][1]["outcome"], "skipped");
+  EXPECT_EQ(history["days"][0]["skipped"], 1);
+  EXPECT_NE(poisectl({"why"}).find("you skipped it (B7)"), std::string::npos);
+}
+
+TEST_F(AKeptDay, IsForgottenWhileTheDaemonRuns) {
+  work_snooze_and_skip();
+  ASSERT_TRUE(wait_for([&] {
+    return Json::parse(poisectl({"history", "--json"}))["breaks"].size() == 2;
+  }));
+  poisectl({"forget", "--all"});
+  EXPECT_TRUE(Json::parse(poisectl({"history", "--json"}))["breaks"].empty());
+  std::ostringstream bytes;
+  bytes << std::ifstream(home_.path() / ".local/state/poised/history.db").rdbuf();
+  EXPECT_EQ(bytes.str().find("\"skipped\",\"id\""), std::string::npos);
+}
+
+TEST_F(AKeptDay, IsNoConditionForPrompts) {
+  EXPECT_EQ(stop_daemon(), 0);
+  const auto file = home_.path() / ".local/state/poised/history.db";
+  std::filesystem::remove(file);
+  std::filesystem::create_directories(file / "in the way");
+  start();
+  work_until("prompt");
+  EXPECT_TRUE(shown(1));
+  EXPECT_TRUE(wait_for(
+      [&] { return poisectl_that_may_fail({"doctor"}).find("history.db") != std::string::npos; }));
+}
+
+}  // namespace
+}  // namespace poised::test
