@@ -74,6 +74,36 @@ void add_everyday(CLI::App& app, Tree& tree, Options& options) {
   tree.add(app, "skip", "Not this time", answer);
 }
 
+void add_desk(CLI::App& app, Tree& tree, Options& options) {
+  tree.group("Every day");
+  auto* desk = tree.add(app, "desk", "The standing desk: where it is, and moving it", show_desk);
+  tree.group("Commands");
+  tree.add(*desk, "status", "Its height, and whether it moves", show_desk);
+  tree.add(*desk, "stop", "Stop it, whoever set it in motion", stop_desk);
+  const auto by = [&](const char* name, const char* what) {
+    tree.add(*desk, name, what, move_desk)
+        ->add_option("MM", options.height_mm, "By so many millimetres (50)")
+        ->type_name("")
+        ->check(CLI::Range(1, 700));
+  };
+  by("up", "Raise it by a hand's breadth");
+  by("down", "Lower it by a hand's breadth");
+  tree.add(*desk, "height", "Move it to a height above the floor", move_desk)
+      ->add_option("MM", options.height_mm, "In millimetres")
+      ->type_name("")
+      ->check(CLI::Range(400, 2000))
+      ->required();
+  tree.add_offline(*desk, "sit", "Move it to desk.sit_mm", move_desk);
+  tree.add_offline(*desk, "stand", "Move it to desk.stand_mm", move_desk);
+  tree.add_offline(*desk, "calibrate-base", "Tell its true height, measured with a tape",
+                   calibrate_desk)
+      ->add_option("MM", options.height_mm, "From the floor to its top, in millimetres")
+      ->type_name("")
+      ->check(CLI::Range(400, 2000))
+      ->required();
+  tree.add(*desk, "test", "Move it 20 mm up and down again while you watch", test_desk);
+}
+
 void add_past(CLI::App& app, Tree& tree, Options& options) {
   tree.group("What was");
   auto* asking = tree.add_offline(
@@ -218,6 +248,7 @@ void build_command_tree(CLI::App& app, Options& options) {
   app.set_version_flag("--version", std::string("poisectl ") + build::version);
   Tree tree(options);
   add_everyday(app, tree, options);
+  add_desk(app, tree, options);
   add_past(app, tree, options);
   add_programme(app, tree, options);
   tree.group("Behind it");

@@ -19,6 +19,12 @@ Exit quiet_today(const Options&, Output&);
 Exit take(const Options&, Output&);
 Exit answer(const Options&, Output&);       ///< the word is the command's own name
 Exit say_posture(const Options&, Output&);  ///< likewise: sit, stand
+Exit show_desk(const Options&, Output&);
+Exit stop_desk(const Options&, Output&);
+Exit move_desk(const Options&,
+               Output&);  ///< by the command's own name: up, down, height, sit, stand
+Exit test_desk(const Options&, Output&);
+Exit calibrate_desk(const Options&, Output&);
 Exit list_plugins(const Options&, Output&);
 Exit restart_plugin(const Options&, Output&);
 Exit monitor(const Options&, Output&);

@@ -33,6 +33,7 @@ constexpr const char* object = "/org/poised/Poised1";
 constexpr const char* main_interface = "org.poised.Poised1";
 constexpr const char* prompt_interface = "org.poised.Poised1.Prompt";
 constexpr const char* posture_interface = "org.poised.Poised1.Posture";
+constexpr const char* desk_interface = "org.poised.Poised1.Desk";
 constexpr const char* control_interface = "org.poised.Poised1.Control";
 constexpr const char* bus_service = "org.freedesktop.DBus";
 
@@ -186,6 +187,22 @@ void DaemonClient::forget(std::int64_t before) {
         .onInterface(control_interface)
         .withTimeout(long_patience)
         .withArguments(before);
+  } catch (const sdbus::Error& error) {
+    throw failure_of(context_, error);
+  }
+}
+
+void DaemonClient::stop_desk() {
+  bus_->call(context_, desk_interface, "Stop");
+}
+
+void DaemonClient::move_desk(std::int32_t to_mm) {
+  constexpr std::chrono::seconds longest_motion{75};
+  try {
+    bus_->daemon->callMethod("MoveDesk")
+        .onInterface(control_interface)
+        .withTimeout(longest_motion)
+        .withArguments(to_mm);
   } catch (const sdbus::Error& error) {
     throw failure_of(context_, error);
   }

@@ -39,6 +39,9 @@ class DaemonClient {
   /// Drops what the daemon remembers of before `before` (UTC seconds; 0: all of it), within 15 s.
   void forget(std::int64_t before);
   void restart_plugin(const std::string& id);
+  void stop_desk();
+  /// Returns when the motion has ended, 75 s at most.
+  void move_desk(std::int32_t to_mm);
 
   /// Calls `on_event` with each decision's JSON text, until a signal asks this process to end
   /// (Exit::done) or the daemon leaves (Exit::no_daemon). SIGINT and SIGTERM stay blocked from then

@@ -40,6 +40,7 @@ struct Options {
   std::string config_root;
   std::string pause_for, pause_until, pause_reason;
   std::string break_id, plugin_id, exercise_id, key, value, shell;
+  int height_mm = 0;
   std::string since, before;
   std::string at;
   bool csv = false, all = false, last = false, export_trace = false;

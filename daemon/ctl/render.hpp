@@ -11,6 +11,8 @@
 // The daemon's JSON as a person reads it.
 namespace poised::ctl {
 
+/// "110 cm, moving"; empty if there is none.
+std::string render_desk(const Json& desk);
 std::string render_status(const Json& status, const Look& look);
 std::string render_next(const Json& next, const Look& look);
 std::string render_plugins(const Json& status, const Look& look);

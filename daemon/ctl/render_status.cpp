@@ -122,17 +122,6 @@ std::string input_text(const Json& status) {
   return id;
 }
 
-std::string desk_text(const Json& desk) {
-  const auto state = text(desk, "state");
-  if (!desk.is_object() || state == "absent" || state.empty()) return {};
-  const auto height = number(desk, "height_mm");
-  std::string line =
-      height ? fmt::format("{:.0f} cm", *height / 10) : std::string("height not known");
-  if (flag(desk, "moving") || state == "moving") line += ", moving";
-  if (state == "blocked") line += ", blocked";
-  return line;
-}
-
 std::string plugins_text(const Json& status) {
   std::string well, ill;
   for (const auto& plugin : list(status, "plugins")) {
@@ -151,6 +140,16 @@ std::string plugins_text(const Json& status) {
 
 }  // namespace
 
+std::string render_desk(const Json& desk) {
+  const auto state = text(desk, "state");
+  if (!desk.is_object() || state == "absent" || state.empty()) return {};
+  const auto height = number(desk, "height_mm");
+  std::string line = height ? height_text(*height) : std::string("height not known");
+  if (flag(desk, "moving") || state == "moving") line += ", moving";
+  if (state == "blocked") line += ", blocked";
+  return line;
+}
+
 std::string render_status(const Json& status, const Look& look) {
   std::string screen = headline(status, look) + "\n\n";
 
@@ -165,7 +164,7 @@ std::string render_status(const Json& status, const Look& look) {
       line += " for " + spell_seconds(*since, Round::down);
     screen += row(look, "Posture", line);
   }
-  if (const auto desk = desk_text(field(status, "desk")); !desk.empty())
+  if (const auto desk = render_desk(field(status, "desk")); !desk.empty())
     screen += row(look, "Desk", desk);
   for (const auto& pause : list(status, "paused"))
     screen += row(look, "Paused", pause_text(pause, look));

@@ -44,6 +44,9 @@ std::int64_t parse_instant(std::string_view iso);
 /// Control characters, which could drive a terminal, become "?".
 std::string printable(std::string_view text);
 
+/// "110 cm", "72.5 cm", or "43.3 in" where the locale's lengths are in inches.
+std::string height_text(double millimetres);
+
 /// First letter upper case.
 std::string capital(std::string_view text);
 

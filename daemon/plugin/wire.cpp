@@ -41,6 +41,7 @@ constexpr std::array kinds{
     Kind{POISED_REFRESH_AVAILABILITY, "REFRESH_AVAILABILITY", "availability",
          index_of<std::monostate>()},
     Kind{POISED_EVENT, "EVENT", "sink", index_of<EventLine>()},
+    Kind{POISED_PERSON, "PERSON", "desk", index_of<Person>()},
     Kind{POISED_READY, "READY", "", index_of<Ready>()},
     Kind{POISED_FAILED, "FAILED", "", index_of<Failed>()},
     Kind{POISED_IDLE_REACHED, "IDLE_REACHED", "activity", index_of<Idle>()},
@@ -53,6 +54,7 @@ constexpr std::array kinds{
     Kind{POISED_PROMPT_CLOSED, "PROMPT_CLOSED", "prompt", index_of<PromptRef>()},
     Kind{POISED_DESK_STATE, "DESK_STATE", "desk", index_of<DeskState>()},
     Kind{POISED_DEGRADED, "DEGRADED", "", index_of<Failed>()},
+    Kind{POISED_DESK_MOVE_ENDED, "DESK_MOVE_ENDED", "desk", index_of<DeskMoveEnded>()},
 };
 
 constexpr const Kind* find_kind(std::uint32_t number) {
@@ -194,6 +196,15 @@ void fields(auto& a, Describes<MoveDesk> auto& v) {
 void fields(auto& a, Describes<DeskState> auto& v) {
   a.choice(v.state, POISED_DESK_OK, POISED_DESK_ABSENT);
   a.number(v.height_mm);
+}
+void fields(auto& a, Describes<Person> auto& v) {
+  a.choice(v.presence, POISED_PERSON_UNKNOWN, POISED_PERSON_SEAT_INACTIVE);
+  a.instant(v.last_input_ns);
+}
+void fields(auto& a, Describes<DeskMoveEnded> auto& v) {
+  a.choice(v.result, POISED_MOVE_ARRIVED, POISED_MOVE_REFUSED);
+  a.number(v.consent);
+  a.text(v.reason);
 }
 void fields(auto& a, Describes<EventLine> auto& v) {
   a.text(v.json);
@@ -590,6 +601,19 @@ void read_payload(AbiReader& r, const poised_message& abi, DeskState& v) {
   POISED_TAKE(p, state, v.state);
   POISED_TAKE(p, height_mm, v.height_mm);
 }
+void read_payload(AbiReader& r, const poised_message& abi, Person& v) {
+  const auto* p = r.payload<poised_person>(abi);
+  if (p == nullptr) return;
+  POISED_TAKE(p, presence, v.presence);
+  POISED_TAKE(p, last_input_ns, v.last_input_ns);
+}
+void read_payload(AbiReader& r, const poised_message& abi, DeskMoveEnded& v) {
+  const auto* p = r.payload<poised_desk_move_ended>(abi);
+  if (p == nullptr) return;
+  POISED_TAKE(p, result, v.result);
+  POISED_TAKE(p, consent, v.consent);
+  POISED_TAKE_TEXT(r, p, reason, v.reason);
+}
 void read_payload(AbiReader& r, const poised_message& abi, EventLine& v) {
   const auto* p = r.payload<poised_event>(abi);
   if (p == nullptr) return;
@@ -725,6 +749,13 @@ AbiMessage::AbiMessage(const Message& message) {
             use(poised_desk_state{.state = v.state, .height_mm = v.height_mm});
           },
           [&](const EventLine& v) { use(poised_event{.json = v.json.c_str()}); },
+          [&](const Person& v) {
+            use(poised_person{.presence = v.presence, .last_input_ns = v.last_input_ns});
+          },
+          [&](const DeskMoveEnded& v) {
+            use(poised_desk_move_ended{
+                .result = v.result, .consent = v.consent, .reason = or_null(v.reason)});
+          },
       },
       message.payload);
 }

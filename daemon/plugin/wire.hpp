@@ -121,6 +121,17 @@ struct DeskState {
   std::int32_t height_mm = -1;
   bool operator==(const DeskState&) const = default;
 };
+struct Person {
+  std::uint32_t presence = POISED_PERSON_UNKNOWN;
+  std::int64_t last_input_ns = 0;
+  bool operator==(const Person&) const = default;
+};
+struct DeskMoveEnded {
+  std::uint32_t result = POISED_MOVE_ARRIVED;
+  std::uint64_t consent = 0;
+  std::string reason;
+  bool operator==(const DeskMoveEnded&) const = default;
+};
 struct EventLine {
   std::string json;
   bool operator==(const EventLine&) const = default;
@@ -128,7 +139,7 @@ struct EventLine {
 
 using Payload = std::variant<std::monostate, Start, Ready, Failed, WatchIdle, Idle, Resumed,
                              InputState, PresenceFlag, Availability, LiveSignal, Prompt, PromptRef,
-                             PromptAnswered, MoveDesk, DeskState, EventLine>;
+                             PromptAnswered, MoveDesk, DeskState, EventLine, Person, DeskMoveEnded>;
 
 /// `kind` is one of plugin.h's POISED_START … POISED_DEGRADED; `payload` the value of its struct,
 /// std::monostate for kinds without one. Whoever sends sets `seq`; callers of Supervisor::send
@@ -173,7 +184,8 @@ class AbiMessage {
   std::variant<std::monostate, poised_start, poised_ready, poised_failed, poised_watch_idle,
                poised_idle, poised_resumed, poised_input_state, poised_presence,
                poised_availability, poised_live_signal, poised_prompt, poised_prompt_ref,
-               poised_prompt_answered, poised_move_desk, poised_desk_state, poised_event>
+               poised_prompt_answered, poised_move_desk, poised_desk_state, poised_event,
+               poised_person, poised_desk_move_ended>
       payload_;
   std::vector<poised_interval> intervals_;
   std::vector<poised_action> actions_;

@@ -214,6 +214,18 @@ class ControlService::Object final
       });
     });
   }
+  void MoveDesk(sdbus::Result<>&& result, std::int32_t to_mm) override {
+    auto reply = std::make_shared<sdbus::Result<>>(std::move(result));
+    guarded([&] {
+      handler_.move_desk(to_mm, [reply, this](const std::optional<std::string>& why) {
+        if (why)
+          reply->returnError(make_error(refused_error, "desk: " + *why));
+        else
+          reply->returnResults();
+        bus_.pump();
+      });
+    });
+  }
   void RestartPlugin(const std::string& id) override {
     guarded([&] { throw_if_refused(handler_.restart_plugin(id)); });
   }

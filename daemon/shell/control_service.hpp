@@ -35,6 +35,9 @@ class ControlHandler {
   virtual Refusal take(const std::string& break_id) = 0;
   virtual void say_posture(core::Posture posture) = 0;
   virtual void stop_desk() = 0;
+  /// Calls `ended` once, at the end of the motion: empty if it arrived, else why not.
+  virtual void move_desk(std::int32_t to_mm,
+                         std::function<void(std::optional<std::string>)> ended) = 0;
   virtual Refusal restart_plugin(const std::string& id) = 0;
   virtual void reload() = 0;
   /// What of the history is not on the disk, and where it is kept, as JSON.

@@ -39,6 +39,15 @@ constexpr std::array bus_retry_after{
 // Xwayland sees half of the input there.
 constexpr std::array default_sources{"gnome", "wayland", "x11"};
 
+/// D3: a desk's bounds are the person's, whatever plugin drives it.
+void add_bounds(const config::Settings::Desk& desk, std::string& settings) {
+  auto json = Json::parse(settings, nullptr, false);
+  if (!json.is_object()) json = Json::object();
+  if (desk.min_mm) json["min_mm"] = *desk.min_mm;
+  if (desk.max_mm) json["max_mm"] = *desk.max_mm;
+  settings = json.dump();
+}
+
 std::filesystem::path state_path(const std::filesystem::path& directory) {
   return directory.empty() ? directory : store::state_file(directory);
 }
@@ -144,6 +153,9 @@ void Daemon::load_config() {
   // Only poisectl, which reads the files itself, explains where each value came from.
   loaded.effective = {};
   config_ = std::move(loaded);
+  for (const auto& manifest : manifests_)
+    if (manifest.has("desk"))
+      add_bounds(config_.settings.desk, config_.plugin_settings_json[manifest.id]);
   remember_policies();
   refresh_zone();
   config_watch_.watch(config_.watch);
@@ -205,6 +217,7 @@ void Daemon::reload() {
     if (old == before.end() || old->second != settings) supervisor_->reconfigure(id, settings);
   }
   configure_presenter();
+  use_desk();
   configure_history();
   snapshot_due_ = config_.policy != policy_before;
   dispatch(core::PolicyChanged{});
@@ -244,7 +257,20 @@ void Daemon::add_plugins() {
   presenter_ = std::make_unique<PromptPresenter>(
       *supervisor_, PromptPresenter::Callbacks{
                         .dispatch = [this](core::Event event) { dispatch(std::move(event)); },
-                        .not_for_me = [this] { leave_for_good(); }});
+                        .not_for_me = [this] { leave_for_good(); },
+                        .stop_desk = [this] { stop_desk(); }});
+  desk_ = std::make_unique<DeskPort>(
+      *supervisor_,
+      DeskPort::Callbacks{
+          .dispatch = [this](core::Event event) { dispatch(std::move(event)); },
+          .moving =
+              [this](std::int32_t to_mm, std::int32_t from_mm, const DeskReport& report) {
+                presenter_->show_desk_moving(to_mm, from_mm, *report.height_mm, clock_.now());
+              },
+          .ended =
+              [this](const std::optional<std::string>& why, bool by_person) {
+                presenter_->show_desk_ended(desk_->report().height_mm, why, by_person);
+              }});
   for (const auto& manifest : manifests_) {
     // Without a list every plugin that is installed may run, but for those that are only used on
     // purpose.
@@ -259,6 +285,19 @@ void Daemon::add_plugins() {
   for (const auto& id : enabled_with("sink")) supervisor_->start(id);
   for (const auto& id : enabled_with("availability")) supervisor_->start(id);
   configure_presenter();
+  use_desk();
+}
+
+void Daemon::use_desk() {
+  auto ids = enabled_with("desk");
+  // A desk plugin that says by "driver" that there is no desk costs no process.
+  std::erase_if(ids, [this](const auto& id) {
+    const auto settings = config_.plugin_settings_json.find(id);
+    if (settings == config_.plugin_settings_json.end()) return false;
+    const auto json = Json::parse(settings->second, nullptr, false);
+    return json.is_object() && json.value("driver", "") == "none";
+  });
+  desk_->use(ids);
 }
 
 void Daemon::configure_presenter() {
@@ -482,6 +521,7 @@ void Daemon::dispatch(core::Event event) {
     if (std::exchange(snapshot_due_, false)) take_snapshot();
   }
   dispatching_ = false;
+  desk_->person(state_, clock_.now());
   service_manager_.awake();
 }
 
@@ -494,7 +534,7 @@ void Daemon::execute(const core::Command& command) {
         else if constexpr (std::is_same_v<What, core::WatchIdle>)
           sources_->watch_idle(what);
         else if constexpr (std::is_same_v<What, core::ShowPrompt>)
-          presenter_->show(what, config_.policy);
+          presenter_->show(what, config_.policy, desk_->report().height_mm);
         else if constexpr (std::is_same_v<What, core::ShowRunning>)
           presenter_->show_running(what);
         else if constexpr (std::is_same_v<What, core::ShowFinished>)
@@ -505,6 +545,8 @@ void Daemon::execute(const core::Command& command) {
           presenter_->withdraw(what.prompt_id);
         else if constexpr (std::is_same_v<What, core::Record>)
           record(what.fact);
+        else if constexpr (std::is_same_v<What, core::MoveDesk>)
+          desk_->move(what);
         else if constexpr (std::is_same_v<What, core::Save>)
           save_soon();
       },
@@ -537,6 +579,7 @@ void Daemon::on_plugin_message(const std::string& id, const plugin::Message& mes
   sources_->on_message(id, message);
   availability_.on_message(id, message);
   presenter_->on_message(id, message);
+  desk_->on_message(id, message);
   service_manager_.awake();
 }
 
@@ -556,6 +599,7 @@ void Daemon::on_plugin_state(const plugin::PluginStatus& status) {
   sources_->on_state(status);
   availability_.on_state(status);
   presenter_->on_state(status);
+  desk_->on_state(status);
 }
 
 core::Status Daemon::status_now() const {

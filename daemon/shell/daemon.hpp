@@ -22,6 +22,7 @@
 #include "shell/bus.hpp"
 #include "shell/clock.hpp"
 #include "shell/control_service.hpp"
+#include "shell/desk_port.hpp"
 #include "shell/file_watch.hpp"
 #include "shell/history_keeper.hpp"
 #include "shell/input_sources.hpp"
@@ -79,6 +80,8 @@ class Daemon final : private ControlHandler {
   Refusal take(const std::string& break_id) override;
   void say_posture(core::Posture posture) override;
   void stop_desk() override;
+  void move_desk(std::int32_t to_mm,
+                 std::function<void(std::optional<std::string>)> ended) override;
   Refusal restart_plugin(const std::string& id) override;
   void reload() override;
   std::string history() override;
@@ -91,6 +94,7 @@ class Daemon final : private ControlHandler {
   void remember_policies();
   void add_plugins();
   void configure_presenter();
+  void use_desk();
   std::vector<std::string> source_ids() const;
   std::vector<std::string> enabled_with(std::string_view capability) const;
   config::ZoneSource zone_source() const;
@@ -160,6 +164,7 @@ class Daemon final : private ControlHandler {
   std::unique_ptr<InputSources> sources_;
   AvailabilitySources availability_{[this](core::Event event) { dispatch(std::move(event)); }};
   std::unique_ptr<PromptPresenter> presenter_;
+  std::unique_ptr<DeskPort> desk_;
   std::map<std::string, plugin::PluginState> logged_states_;
 
   std::unique_ptr<Bus> bus_;

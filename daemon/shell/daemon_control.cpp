@@ -52,6 +52,7 @@ void Daemon::status(std::function<void(std::string)> reply) {
     report.now = clock_.now();
     report.wall = core::wall_time(state_, report.now);
     report.degraded = sources_->degraded();
+    report.desk = desk_->report();
     report.managed = managed();
     report.managed_by = managed_by();
     for (const auto& plugin : supervisor_->status())
@@ -166,11 +167,12 @@ void Daemon::say_posture(core::Posture posture) {
 }
 
 void Daemon::stop_desk() {
-  for (const auto& id : enabled_with("desk")) {
-    plugin::Message message;
-    message.kind = POISED_STOP_DESK;
-    supervisor_->send(id, std::move(message));
-  }
+  desk_->stop();
+}
+
+void Daemon::move_desk(std::int32_t to_mm, std::function<void(std::optional<std::string>)> ended) {
+  desk_->person(state_, clock_.now());
+  desk_->move_to(to_mm, clock_.now(), std::move(ended));
 }
 
 ControlHandler::Refusal Daemon::restart_plugin(const std::string& id) {

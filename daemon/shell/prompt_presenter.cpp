@@ -2,6 +2,7 @@
 #include "shell/prompt_presenter.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "poised/plugin.h"
@@ -12,6 +13,8 @@ namespace {
 // Notes and the welcome are the shell's own: their ids cannot meet the core's, which count from 1.
 constexpr std::uint64_t shell_ids = std::uint64_t{1} << 62;
 constexpr std::uint64_t welcome_id = shell_ids;
+constexpr std::uint64_t desk_id = shell_ids | std::uint64_t{1} << 61;
+constexpr std::int32_t worth_an_update_mm = 30;
 
 plugin::Message message_of(std::uint32_t kind, plugin::Payload payload) {
   plugin::Message message;
@@ -50,8 +53,35 @@ void PromptPresenter::configure(std::vector<std::string> plugin_ids, PromptText 
   sound_ = sound;
 }
 
-void PromptPresenter::show(const core::ShowPrompt& command, const core::Policy& policy) {
-  send(text_.open(command.prompt, policy), POISED_PROMPT);
+void PromptPresenter::show(const core::ShowPrompt& command, const core::Policy& policy,
+                           std::optional<std::int32_t> desk_mm) {
+  send(text_.open(command.prompt, policy, desk_mm), POISED_PROMPT);
+}
+
+void PromptPresenter::show_desk_moving(std::int32_t to_mm, std::int32_t from_mm,
+                                       std::int32_t now_mm, core::Instant now) {
+  if (!desk_shown_) {
+    desk_shown_ = DeskShown{now_mm, now};
+    send(text_.desk_moving(desk_id, to_mm, from_mm, now_mm, now), POISED_PROMPT);
+  } else if (std::abs(now_mm - desk_shown_->mm) >= worth_an_update_mm &&
+             on_screen_.contains(desk_id)) {
+    desk_shown_->mm = now_mm;
+    send(text_.desk_moving(desk_id, to_mm, from_mm, now_mm, desk_shown_->started),
+         POISED_UPDATE_PROMPT);
+  }
+}
+
+void PromptPresenter::show_desk_ended(std::optional<std::int32_t> height_mm,
+                                      const std::optional<std::string>& why, bool by_person) {
+  desk_shown_.reset();
+  if (why && !by_person) {
+    withdraw(desk_id);
+    send(text_.desk_stopped(shell_ids + ++last_note_, *why), POISED_PROMPT);
+  } else if (why || !height_mm) {
+    withdraw(desk_id);
+  } else if (on_screen_.contains(desk_id)) {
+    send(text_.desk_arrived(desk_id, *height_mm), POISED_UPDATE_PROMPT);
+  }
 }
 
 void PromptPresenter::show_running(const core::ShowRunning& command) {
@@ -109,6 +139,8 @@ void PromptPresenter::on_message(const std::string& id, const plugin::Message& m
       withdraw(answered->id);
       if (answered->answer == POISED_ANSWER_CUSTOM && answered->action_id == not_for_me)
         callbacks_.not_for_me();
+      if (answered->answer == POISED_ANSWER_CUSTOM && answered->action_id == stop_desk_action)
+        callbacks_.stop_desk();
       return;
     }
     const auto answer = answer_of(answered->answer);

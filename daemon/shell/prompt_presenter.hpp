@@ -24,17 +24,25 @@ class PromptPresenter {
   struct Callbacks {
     std::function<void(core::Event)> dispatch;  ///< answers and vanished prompts
     std::function<void()> not_for_me;           ///< the person declined the program itself
+    std::function<void()> stop_desk;
   };
   PromptPresenter(plugin::Supervisor& supervisor, Callbacks callbacks);
 
   /// The plugins to speak to, and the person's own titles.
   void configure(std::vector<std::string> plugin_ids, PromptText text, bool sound);
 
-  void show(const core::ShowPrompt& command, const core::Policy& policy);
+  /// `desk_mm`: the height of a desk that can be moved, if there is one.
+  void show(const core::ShowPrompt& command, const core::Policy& policy,
+            std::optional<std::int32_t> desk_mm);
   void show_running(const core::ShowRunning& command);
   void show_finished(const core::ShowFinished& command);
   void show_note(const core::ShowNote& command);
   void show_welcome(const core::Policy& policy, const std::string& managed_by);
+  void show_desk_moving(std::int32_t to_mm, std::int32_t from_mm, std::int32_t now_mm,
+                        core::Instant now);
+  /// `why`: it did not arrive. `by_person`: they stopped it themselves.
+  void show_desk_ended(std::optional<std::int32_t> height_mm, const std::optional<std::string>& why,
+                       bool by_person);
   void withdraw(std::uint64_t prompt_id);
 
   void on_message(const std::string& id, const plugin::Message& message);
@@ -55,6 +63,11 @@ class PromptPresenter {
   std::map<std::uint64_t, plugin::Prompt> on_screen_;  // by prompt id
   std::set<std::string> behind_;                       // plugins that do not show what is on screen
   std::uint64_t last_note_ = 0;
+  struct DeskShown {
+    std::int32_t mm = 0;
+    core::Instant started;
+  };
+  std::optional<DeskShown> desk_shown_;  // of the motion that goes on
 };
 
 }  // namespace poised::shell

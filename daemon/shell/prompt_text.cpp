@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
+#include "ctl/text.hpp"
 #include "poised/plugin.h"
 #include "shell/report_json.hpp"
 
@@ -25,6 +28,12 @@ std::string invitation(const core::Prompt& prompt) {
     return prompt.posture == core::Posture::standing ? "Go on working standing for a while."
                                                      : "Change your position.";
   return fmt::format("Get up, stretch and move for {}.", length);
+}
+
+/// A desk runs some 38 mm a second, and takes a second to begin and to end.
+std::int64_t motion_seconds(std::int32_t from_mm, std::int32_t to_mm) {
+  constexpr std::int32_t usual_mm_s = 38;
+  return std::abs(to_mm - from_mm) / usual_mm_s + 1;
 }
 
 std::string because(const core::Prompt& prompt, const core::Policy& policy) {
@@ -73,7 +82,8 @@ std::string PromptText::title(const std::string& break_id) const {
   return "Time for a short break";
 }
 
-plugin::Prompt PromptText::open(const core::Prompt& prompt, const core::Policy& policy) const {
+plugin::Prompt PromptText::open(const core::Prompt& prompt, const core::Policy& policy,
+                                std::optional<std::int32_t> desk_mm) const {
   plugin::Prompt text;
   text.state = POISED_PROMPT_OPEN;
   text.id = prompt.id;
@@ -86,6 +96,53 @@ plugin::Prompt PromptText::open(const core::Prompt& prompt, const core::Policy& 
   text.actions.push_back({POISED_ANSWER_START, "", nothing_to_start ? "All right" : "Start"});
   if (prompt.snoozes_left > 0) text.actions.push_back({POISED_ANSWER_SNOOZE, "", "Later"});
   text.actions.push_back({POISED_ANSWER_QUIET_TODAY, "", "Quiet today"});
+  if (desk_mm && prompt.posture == core::Posture::standing && *desk_mm < policy.stand.stand_mm) {
+    // What the click does is said in full: it is the consent (D1).
+    text.title = fmt::format("Raise the desk to {}?", ctl::height_text(policy.stand.stand_mm));
+    text.body =
+        because(prompt, policy) +
+        fmt::format("Moves for about {} s.", motion_seconds(*desk_mm, policy.stand.stand_mm));
+    for (auto& action : text.actions) {
+      if (action.answer == POISED_ANSWER_START) action.label = "Raise";
+      if (action.answer == POISED_ANSWER_SNOOZE) action.label = "Not now";
+    }
+    if (prompt.snoozes_left == 0)
+      text.actions.insert(text.actions.begin() + 1, {POISED_ANSWER_SKIP, "", "Not now"});
+  }
+  return text;
+}
+
+plugin::Prompt PromptText::desk_moving(std::uint64_t id, std::int32_t to_mm, std::int32_t from_mm,
+                                       std::int32_t now_mm, core::Instant started) const {
+  plugin::Prompt text;
+  text.state = POISED_PROMPT_RUNNING;
+  text.id = id;
+  text.title = fmt::format("The desk {} to {}", to_mm > from_mm ? "rises" : "comes down",
+                           ctl::height_text(to_mm));
+  text.body = fmt::format("It is at {}.", ctl::height_text(now_mm));
+  text.urgency = POISED_URGENCY_LOW;
+  text.started_ns = started.time_since_epoch().count();
+  text.ends_ns =
+      (started + std::chrono::seconds(motion_seconds(from_mm, to_mm))).time_since_epoch().count();
+  text.actions.push_back({POISED_ANSWER_CUSTOM, stop_desk_action, "Stop"});
+  return text;
+}
+
+plugin::Prompt PromptText::desk_arrived(std::uint64_t id, std::int32_t height_mm) const {
+  plugin::Prompt text;
+  text.state = POISED_PROMPT_FINISHED;
+  text.id = id;
+  text.title = fmt::format("The desk is at {}", ctl::height_text(height_mm));
+  text.urgency = POISED_URGENCY_LOW;
+  return text;
+}
+
+plugin::Prompt PromptText::desk_stopped(std::uint64_t id, const std::string& why) const {
+  plugin::Prompt text;
+  text.state = POISED_PROMPT_NOTE;
+  text.id = id;
+  text.title = "The desk does not move on";
+  text.body = fmt::format("Reason: {}. Nothing is tried again by itself.", why);
   return text;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/command.hpp"
@@ -18,7 +20,13 @@ class PromptText {
   explicit PromptText(std::map<std::string, std::string> titles) : titles_(std::move(titles)) {}
 
   std::string title(const std::string& break_id) const;
-  plugin::Prompt open(const core::Prompt& prompt, const core::Policy& policy) const;
+  /// `desk_mm`: the height of a desk that can be moved, if there is one.
+  plugin::Prompt open(const core::Prompt& prompt, const core::Policy& policy,
+                      std::optional<std::int32_t> desk_mm = {}) const;
+  plugin::Prompt desk_moving(std::uint64_t id, std::int32_t to_mm, std::int32_t from_mm,
+                             std::int32_t now_mm, core::Instant started) const;
+  plugin::Prompt desk_arrived(std::uint64_t id, std::int32_t height_mm) const;
+  plugin::Prompt desk_stopped(std::uint64_t id, const std::string& why) const;
   plugin::Prompt running(const core::Prompt& prompt, core::Instant since,
                          core::Instant until) const;
   plugin::Prompt finished(std::uint64_t id, bool with_sound) const;
@@ -33,6 +41,8 @@ class PromptText {
 
 /// The custom action of the welcome.
 inline constexpr const char* not_for_me = "not-for-me";
+/// The custom action of a desk that moves.
+inline constexpr const char* stop_desk_action = "stop-desk";
 
 /// "45 seconds", "10 minutes", "1 hour 30 minutes".
 std::string spoken(core::Duration duration);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <ctime>
 
@@ -46,8 +47,12 @@ Json posture_or_null(core::Posture posture) {
   return posture == core::Posture::unknown ? Json(nullptr) : Json(core::word(posture));
 }
 
-Json desk_json() {
-  return {{"height_mm", nullptr}, {"moving", false}, {"state", "absent"}};
+Json desk_json(const DeskReport& desk) {
+  static constexpr std::array states{"ok", "moving", "blocked", "unknown", "absent"};
+  static_assert(POISED_DESK_OK == 0 && POISED_DESK_ABSENT == 4);
+  return {{"height_mm", desk.height_mm ? Json(*desk.height_mm) : Json(nullptr)},
+          {"moving", desk.state == POISED_DESK_MOVING},
+          {"state", states.at(desk.state)}};
 }
 
 Json break_json(const core::BreakStatus& entry) {
@@ -136,7 +141,7 @@ Json status_json(const StatusReport& report, const core::Policy& policy) {
   json["posture"] = core::word(status.posture);
   json["posture_s"] = whole_seconds(status.posture_for);
   json["stand_enabled"] = status.stand_enabled;
-  json["desk"] = desk_json();
+  json["desk"] = desk_json(report.desk);
   json["breaks"] = Json::array();
   for (const auto& entry : status.breaks) json["breaks"].push_back(break_json(entry));
   json["prompt"] = status.prompt ? prompt_json(*status.prompt) : Json(nullptr);

@@ -11,6 +11,7 @@
 #include "core/command.hpp"
 #include "core/policy.hpp"
 #include "core/status.hpp"
+#include "poised/plugin.h"
 
 // The JSON that others rely on: made here and nowhere else. Keys keep the documented order.
 namespace poised::shell {
@@ -34,6 +35,13 @@ struct PluginReport {
   std::string reason;  ///< why it is not running, for people
 };
 
+/// What is known of the desk.
+struct DeskReport {
+  std::uint32_t state = POISED_DESK_ABSENT;
+  std::optional<std::int32_t> height_mm;
+  bool operator==(const DeskReport&) const = default;
+};
+
 struct InputReport {  ///< what the source answered just now; empty where it cannot tell
   std::optional<core::Duration> idle, keyboard_idle, pointer_idle;
 };
@@ -43,6 +51,7 @@ struct StatusReport {
   InputReport input;
   core::WallTime wall;  ///< of `status`
   core::Instant now;
+  DeskReport desk;
   std::string degraded;  ///< why input is not seen as it should be; empty = fine
   std::vector<PluginReport> plugins;
   bool managed = false;

@@ -71,6 +71,7 @@ extern "C" {
 #define POISED_STOP_DESK 10u            /* none (desk): always obeyed */
 #define POISED_REFRESH_AVAILABILITY 11u /* none (availability) */
 #define POISED_EVENT 12u                /* poised_event (sink) */
+#define POISED_PERSON 13u               /* poised_person (desk): whether somebody is there */
 
 #define POISED_READY 1000u /* poised_ready: the plugin works */
 #define POISED_FAILED \
@@ -89,6 +90,7 @@ extern "C" {
 #define POISED_DESK_STATE 1010u      /* poised_desk_state (desk) */
 #define POISED_DEGRADED \
   1011u /* poised_failed: works in part (`reason`), or wholly again (reason "") */
+#define POISED_DESK_MOVE_ENDED 1012u /* poised_desk_move_ended (desk): once for each MOVE_DESK */
 
 /* START, CONFIG_CHANGED. */
 typedef struct poised_start {
@@ -269,6 +271,31 @@ typedef struct poised_move_desk {
   uint64_t consent;
   int64_t expires_ns;
 } poised_move_desk;
+
+#define POISED_PERSON_UNKNOWN 0u
+#define POISED_PERSON_PRESENT 1u
+#define POISED_PERSON_LOCKED 2u
+#define POISED_PERSON_ASLEEP 3u
+#define POISED_PERSON_SEAT_INACTIVE 4u
+
+/* PERSON: sent at the start, when `presence` changes, and before each MOVE_DESK. A desk moves for
+ * nobody but a person who is PRESENT. */
+typedef struct poised_person {
+  uint32_t size;
+  uint32_t presence; /* POISED_PERSON_… */
+  int64_t last_input_ns;
+} poised_person;
+
+#define POISED_MOVE_ARRIVED 0u
+#define POISED_MOVE_STOPPED 1u
+#define POISED_MOVE_REFUSED 2u
+
+typedef struct poised_desk_move_ended {
+  uint32_t size;
+  uint32_t result; /* POISED_MOVE_… */
+  uint64_t consent;
+  const char* reason; /* one line for people; NULL if it arrived */
+} poised_desk_move_ended;
 
 #define POISED_DESK_OK 0u
 #define POISED_DESK_MOVING 1u

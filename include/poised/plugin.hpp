@@ -155,6 +155,25 @@ struct MoveDesk {
   Instant expires;
 };
 
+enum class PersonPresence : std::uint32_t {
+  unknown = POISED_PERSON_UNKNOWN,
+  present = POISED_PERSON_PRESENT,
+  locked = POISED_PERSON_LOCKED,
+  asleep = POISED_PERSON_ASLEEP,
+  seat_inactive = POISED_PERSON_SEAT_INACTIVE,
+};
+
+struct Person {
+  PersonPresence presence = PersonPresence::unknown;
+  Instant last_input;
+};
+
+enum class MoveResult : std::uint32_t {
+  arrived = POISED_MOVE_ARRIVED,
+  stopped = POISED_MOVE_STOPPED,
+  refused = POISED_MOVE_REFUSED,
+};
+
 /// Throw it from on_start: the plugin reports FAILED with this text and is asked no more. Anything
 /// else that on_start throws becomes a FAILED that is tried again.
 class Failure : public std::runtime_error {
@@ -291,6 +310,8 @@ template <class T>
       return "REFRESH_AVAILABILITY";
     case POISED_EVENT:
       return "EVENT";
+    case POISED_PERSON:
+      return "PERSON";
     default:
       return "message";
   }
@@ -327,6 +348,7 @@ class Plugin {
   virtual void on_withdraw_prompt(std::uint64_t /*id*/) { not_supported(); }
   virtual void on_move_desk(const MoveDesk&) { not_supported(); }
   virtual void on_stop_desk() { not_supported(); }
+  virtual void on_person(const Person&) { not_supported(); }
   virtual void on_refresh_availability() { not_supported(); }
   virtual void on_event(std::string_view /*json*/) { not_supported(); }
 
@@ -418,6 +440,14 @@ class Plugin {
     payload.height_mm = height_mm.value_or(-1);
     submit(POISED_DESK_STATE, &payload);
   }
+  /// `reason` is one line for people, empty if it arrived.
+  void desk_move_ended(std::uint64_t consent, MoveResult result, const std::string& reason) const {
+    poised_desk_move_ended payload = made<poised_desk_move_ended>();
+    payload.result = static_cast<std::uint32_t>(result);
+    payload.consent = consent;
+    payload.reason = reason.empty() ? nullptr : reason.c_str();
+    submit(POISED_DESK_MOVE_ENDED, &payload);
+  }
   /// Any message; `payload` is the struct of `kind` with its size set, or nullptr.
   void submit(std::uint32_t kind, const void* payload, std::uint64_t correlates = 0) const {
     poised_message message = made<poised_message>();
@@ -499,6 +529,11 @@ struct Access {
         return plugin.on_refresh_availability();
       case POISED_EVENT:
         return plugin.on_event(view(copy<poised_event>(message.payload).json));
+      case POISED_PERSON: {
+        const auto payload = copy<poised_person>(message.payload);
+        return plugin.on_person(
+            {static_cast<PersonPresence>(payload.presence), from_ns(payload.last_input_ns)});
+      }
       default:
         return plugin.on_other(message);
     }

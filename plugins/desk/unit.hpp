@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -75,6 +76,7 @@ class DeskUnit final : private DriverEvents {
     supervisor_.trouble(trouble, now_());
     changed_();
   }
+  void deadline_changed() override { changed_(); }
 
   Now now_;
   std::function<void()> changed_;

@@ -125,6 +125,7 @@ TEST_F(WithDaemon, EachCommandCallsItsMethod) {
       {{"pause", "--reason", "talk"}, "PauseWithReason 0 talk"},
       {{"resume"}, "Resume"},
       {{"sit"}, "Say sitting"},
+      {{"desk", "stop"}, "Stop"},
       {{"stand"}, "Say standing"},
       {{"next"}, "Next"},
       {{"plugins"}, "GetStatus"},
@@ -136,6 +137,23 @@ TEST_F(WithDaemon, EachCommandCallsItsMethod) {
     ASSERT_THAT(daemon_.calls(), testing::Not(IsEmpty()));
     EXPECT_EQ(daemon_.calls().back(), call);
   }
+}
+
+TEST_F(WithDaemon, TheDeskIsMovedFromWhereItIs) {
+  EXPECT_EQ(poisectl({"desk", "up"}).err, "poisectl: desk up: desk: its height is not known\n");
+  daemon_.set_status(R"({"desk":{"height_mm":720,"moving":false,"state":"ok"}})");
+  const std::vector<std::pair<std::vector<std::string>, std::string>> commands{
+      {{"desk", "height", "1100"}, "MoveDesk 1100"},
+      {{"desk", "up"}, "MoveDesk 770"},
+      {{"desk", "down", "20"}, "MoveDesk 700"}};
+  for (const auto& [command, call] : commands) {
+    EXPECT_EQ(poisectl(command).out, "The desk is at 72 cm.\n");
+    EXPECT_THAT(daemon_.calls(), testing::Contains(call));
+  }
+  EXPECT_EQ(poisectl({"desk"}).out, "72 cm.\n");
+  // It does not move: that is what the test is there to find out.
+  EXPECT_EQ(poisectl({"desk", "test"}).code, 1);
+  EXPECT_EQ(poisectl({"desk", "height", "3000"}).code, 2);
 }
 
 TEST_F(WithDaemon, ActionsSayInJsonWhatWasDone) {

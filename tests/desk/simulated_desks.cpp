@@ -296,7 +296,7 @@ std::unique_ptr<SimulatedDesk> simulated(MakeDriver make, MakeTransport transpor
 std::unique_ptr<SimulatedDesk> linak(bool needs_owner) {
   return simulated<rig::LinakFirmware, Gatt>(
       [](Gatt& gatt, DriverEvents& events, DeskUnit::Now now) {
-        return std::unique_ptr<Driver>(std::make_unique<LinakBle>(gatt, events, now, std::nullopt));
+        return std::unique_ptr<Driver>(std::make_unique<LinakBle>(gatt, events, now, 0));
       },
       [](auto& desk) { return new MemoryGatt(desk.wire, desk.box(), desk.orders); }, usual_desk(),
       needs_owner);
@@ -356,7 +356,7 @@ std::vector<Family> all_families() {
        [] {
          return simulated<rig::LinakUsbFirmware, HidDevice>(
              [](HidDevice& hid, DriverEvents& events, DeskUnit::Now now) {
-               return std::unique_ptr<Driver>(std::make_unique<LinakUsb>(hid, events, now, 620));
+               return std::unique_ptr<Driver>(std::make_unique<LinakUsb>(hid, events, now, 0));
              },
              [](auto& desk) { return new MemoryHid(desk.wire, desk.box(), desk.orders); },
              usual_desk());

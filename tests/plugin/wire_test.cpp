@@ -54,6 +54,8 @@ std::vector<Message> one_of_each() {
       {POISED_PROMPT_ANSWERED, 0, 0, PromptAnswered{7, POISED_ANSWER_CUSTOM, "later"}},
       {POISED_PROMPT_CLOSED, 0, 0, PromptRef{7}},
       {POISED_DESK_STATE, 0, 0, DeskState{POISED_DESK_MOVING, 720}},
+      {POISED_PERSON, 0, 0, Person{POISED_PERSON_LOCKED, 1'000'000'007}},
+      {POISED_DESK_MOVE_ENDED, 0, 0, DeskMoveEnded{POISED_MOVE_STOPPED, 7, "it met an obstacle"}},
       {POISED_DEGRADED, 0, 0, failed},
   };
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -218,6 +220,8 @@ TEST(Wire, WhatHasNoMeaningIsInvalid) {
       {POISED_PROMPT, 1, 1, Prompt{.urgency = 3}},
       {POISED_PROMPT_ANSWERED, 1, 1, PromptAnswered{1, 7, ""}},
       {POISED_DESK_STATE, 1, 1, DeskState{5, 0}},
+      {POISED_PERSON, 1, 1, Person{5, 0}},
+      {POISED_DESK_MOVE_ENDED, 1, 1, DeskMoveEnded{3, 0, ""}},
   };
   for (const Message& message : wrong) {
     EXPECT_EQ(check(message), -EINVAL) << kind_name(message.kind);

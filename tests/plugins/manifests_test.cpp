@@ -21,7 +21,7 @@ TEST_P(Manifests, AgreeWithTheirLibraries) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, Manifests,
-                         testing::Values("activity-x11", "activity-simulated", "notify",
-                                         "console"));
+                         testing::Values("activity-x11", "activity-simulated", "notify", "console",
+                                         "desk"));
 
 }  // namespace

@@ -64,7 +64,7 @@ void CommandDriver::ended(const Runner::Ended& result) {
     look_at_ = now_() + looks_again_after;
     if (++failures_ >= gone_after && std::exchange(linked_, false))
       events_.unlinked("command: " + words_.height.front() + ": told no height");
-    return;
+    return events_.deadline_changed();
   }
   failures_ = 0;
   if (!std::exchange(linked_, true)) events_.linked();

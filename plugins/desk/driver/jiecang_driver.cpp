@@ -20,6 +20,7 @@ JiecangDriver::JiecangDriver(ByteStream& stream, DriverEvents& events, Now now)
   stream_.open({[this] {
                   open_ = true;
                   asks_again_ = now_();
+                  events_.deadline_changed();
                 },
                 [this](const std::string& reason) {
                   open_ = false;

@@ -16,12 +16,12 @@ constexpr Duration answers_within = std::chrono::seconds(1);
 
 }  // namespace
 
-LinakBle::LinakBle(Gatt& gatt, DriverEvents& events, Now now, std::optional<std::int32_t> base_mm)
+LinakBle::LinakBle(Gatt& gatt, DriverEvents& events, Now now, std::int32_t offset_mm)
     : gatt_(gatt),
       events_(events),
       now_(std::move(now)),
-      configured_base_mm_(base_mm),
-      base_raw_(base_mm ? *base_mm * 10 : usual_base_raw) {
+      offset_raw_(offset_mm * 10),
+      base_raw_(usual_base_raw + offset_raw_) {
   gatt_.open({[this] { opened(); },
               [this](const std::string& reason) {
                 linked_ = waking_ = false;
@@ -43,8 +43,9 @@ Capabilities LinakBle::capabilities() const {
 }
 
 void LinakBle::opened() {
-  if (!configured_base_mm_) ask(linak::Dpg::base_offset, linak::dpg_read(linak::Dpg::base_offset));
+  ask(linak::Dpg::base_offset, linak::dpg_read(linak::Dpg::base_offset));
   ask(linak::Dpg::user_id, linak::dpg_read(linak::Dpg::user_id));
+  events_.deadline_changed();
 }
 
 void LinakBle::wake() {
@@ -71,7 +72,7 @@ void LinakBle::reply(const linak::DpgReply& reply) {
   const auto request = requests_.front();
   requests_.pop_front();
   if (request.what == linak::Dpg::base_offset) {
-    if (const auto offset = linak::base_offset(reply)) base_raw_ = *offset;
+    if (const auto offset = linak::base_offset(reply)) base_raw_ = *offset + offset_raw_;
   } else if (const auto id = linak::user_id(reply); id && (*id)[0] != 1) {
     // A panel without an owner ignores every motion.
     requests_.push_front({linak::Dpg::user_id, linak::dpg_write_user_id(*id)});
@@ -96,7 +97,7 @@ void LinakBle::settled() {
 void LinakBle::value(std::string_view uuid, ByteView bytes) {
   if (uuid == linak::dpg_uuid) {
     if (const auto answer = linak::dpg_reply(bytes)) reply(*answer);
-    return;
+    return events_.deadline_changed();
   }
   if (uuid != linak::position_uuid || !linked_) return;
   const auto position = linak::position(bytes);

@@ -16,8 +16,8 @@ using Now = std::function<Instant()>;
 /// LINAK desks with Bluetooth: IKEA Idåsen, DPG1C, DPG1M.
 class LinakBle final : public Driver {
  public:
-  /// `base_mm`: the height of the desk at its lowest, if it is not to be asked for it.
-  LinakBle(Gatt& gatt, DriverEvents& events, Now now, std::optional<std::int32_t> base_mm);
+  /// `offset_mm`: what is added to the height of its base, which it tells.
+  LinakBle(Gatt& gatt, DriverEvents& events, Now now, std::int32_t offset_mm);
 
   [[nodiscard]] Capabilities capabilities() const override;
   void wake() override;
@@ -42,7 +42,7 @@ class LinakBle final : public Driver {
   Gatt& gatt_;
   DriverEvents& events_;
   Now now_;
-  const std::optional<std::int32_t> configured_base_mm_;
+  const std::int32_t offset_raw_;
   std::int32_t base_raw_;
   std::deque<Request> requests_;  // the first is on its way: the panel takes one at a time
   std::optional<Instant> answer_due_;

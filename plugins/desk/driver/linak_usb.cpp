@@ -8,17 +8,19 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::int32_t usual_base_mm = 620;
 constexpr Duration initialising = milliseconds(100);
 constexpr Duration status_period = milliseconds(200);
 
 }  // namespace
 
-LinakUsb::LinakUsb(HidDevice& hid, DriverEvents& events, Now now, std::int32_t base_mm)
-    : hid_(hid), events_(events), now_(std::move(now)), base_mm_(base_mm) {
+LinakUsb::LinakUsb(HidDevice& hid, DriverEvents& events, Now now, std::int32_t offset_mm)
+    : hid_(hid), events_(events), now_(std::move(now)), base_mm_(usual_base_mm + offset_mm) {
   hid_.open({[this] {
                open_ = true;
                hid_.set(linak::usb_init());
                read_at_ = now_() + initialising;
+               events_.deadline_changed();
              },
              [this](const std::string& reason) {
                open_ = false;

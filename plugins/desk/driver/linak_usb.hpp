@@ -11,8 +11,8 @@ namespace desk {
 /// LINAK desks on the cable USB2LIN06.
 class LinakUsb final : public Driver {
  public:
-  /// `base_mm`: the height of the desk at its lowest; the cable does not tell.
-  LinakUsb(HidDevice& hid, DriverEvents& events, Now now, std::int32_t base_mm);
+  /// `offset_mm`: what is added to the usual height of the base, which the cable does not tell.
+  LinakUsb(HidDevice& hid, DriverEvents& events, Now now, std::int32_t offset_mm);
 
   [[nodiscard]] Capabilities capabilities() const override;
   void wake() override;

@@ -22,7 +22,10 @@ ByteView bytes_of(const std::string& text) {
 
 MegadeskDriver::MegadeskDriver(ByteStream& stream, DriverEvents& events, Now now)
     : stream_(stream), events_(events), now_(std::move(now)) {
-  stream_.open({[this] { asks_again_ = now_(); },
+  stream_.open({[this] {
+                  asks_again_ = now_();
+                  events_.deadline_changed();
+                },
                 [this](const std::string& reason) {
                   asks_again_.reset();
                   parser_.reset();

@@ -72,6 +72,8 @@ class DriverEvents {
   virtual void limits(std::optional<std::int32_t> lowest_mm,
                       std::optional<std::int32_t> highest_mm) = 0;
   virtual void trouble(Trouble trouble) = 0;
+  /// Driver::deadline() may be another one, with nothing else to tell.
+  virtual void deadline_changed() = 0;
 };
 
 /// One desk. Orders while it is not linked are lost. [loop-thread]

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "ctl/commands.hpp"
+#include "ctl/daemon_client.hpp"
+#include "ctl/render.hpp"
+#include "ctl/text.hpp"
+
+// The standing desk. What may move it, and when, is decided in the desk's own process.
+namespace poised::ctl {
+namespace {
+
+constexpr int hand_mm = 50;
+constexpr int test_mm = 20;
+
+Json desk_of(const Options& options, DaemonClient& daemon) {
+  const auto status = Json::parse(daemon.status(), nullptr, false);
+  if (status.is_discarded() || !status.contains("desk"))
+    throw Failure(Exit::failed, options.command + ": daemon: its answer is not JSON");
+  return status["desk"];
+}
+
+int height_of(const Options& options, DaemonClient& daemon) {
+  const auto height = number(desk_of(options, daemon), "height_mm");
+  if (!height) throw Failure(Exit::failed, options.command + ": desk: its height is not known");
+  return static_cast<int>(std::lround(*height));
+}
+
+void say(const Options& options, Output& output, int from_mm, int to_mm) {
+  if (options.json)
+    output.out << Json{{"done", options.command}, {"from_mm", from_mm}, {"height_mm", to_mm}}.dump()
+               << '\n';
+  else
+    output.out << fmt::format("The desk is at {}.\n", height_text(to_mm));
+}
+
+}  // namespace
+
+Exit show_desk(const Options& options, Output& output) {
+  DaemonClient daemon(options.command);
+  const auto desk = desk_of(options, daemon);
+  if (options.json) {
+    output.out << desk.dump(2) << '\n';
+  } else {
+    const auto line = render_desk(desk);
+    output.out << (line.empty() ? "No desk is connected." : capital(line) + ".") << '\n';
+  }
+  return Exit::done;
+}
+
+Exit stop_desk(const Options& options, Output& output) {
+  DaemonClient(options.command).stop_desk();
+  output.out << (options.json ? Json{{"done", options.command}}.dump()
+                              : "The desk is told to stop.")
+             << '\n';
+  return Exit::done;
+}
+
+Exit move_desk(const Options& options, Output& output) {
+  DaemonClient daemon(options.command);
+  const auto from = height_of(options, daemon);
+  int to = options.height_mm;
+  const int step = options.height_mm > 0 ? options.height_mm : hand_mm;
+  if (options.command == "desk up") to = from + step;
+  if (options.command == "desk down") to = from - step;
+  if (options.command == "desk sit" || options.command == "desk stand") {
+    const auto desk = config::load(roots_of(options), plugin_settings()).settings.desk;
+    to = options.command == "desk sit" ? desk.sit_mm : desk.stand_mm;
+  }
+  daemon.move_desk(to);
+  say(options, output, from, height_of(options, daemon));
+  return Exit::done;
+}
+
+Exit test_desk(const Options& options, Output& output) {
+  DaemonClient daemon(options.command);
+  const auto start = height_of(options, daemon);
+  for (const int to : {start + test_mm, start}) {
+    const auto from = height_of(options, daemon);
+    daemon.move_desk(to);
+    const auto height = height_of(options, daemon);
+    const bool moved = std::abs(height - from) >= test_mm / 2;
+    if (!moved)
+      throw Failure(Exit::failed,
+                    fmt::format("{}: desk: told {} to go to {}, it is at {}", options.command,
+                                height_text(from), height_text(to), height_text(height)));
+    say(options, output, from, height);
+  }
+  return Exit::done;
+}
+
+Exit calibrate_desk(const Options& options, Output& output) {
+  DaemonClient daemon(options.command);
+  const auto shown = height_of(options, daemon);
+  const auto settings = config::load(roots_of(options), plugin_settings()).plugin_settings_json;
+  const auto found = settings.find("desk");
+  const auto desk = found == settings.end() ? Json() : Json::parse(found->second, nullptr, false);
+  const auto offset = number(desk, "base_offset_mm").value_or(0);
+  auto change = options;
+  change.key = "plugin.desk.base_offset_mm";
+  change.value = std::to_string(std::lround(offset) + options.height_mm - shown);
+  return config_set(change, output);
+}
+
+}  // namespace poised::ctl

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "codec/jiecang.hpp"
+#include "rigs/bluez.hpp"
+#include "rigs/plugin_bench.hpp"
+#include "rigs/program.hpp"
+#include "rigs/pty_desk.hpp"
+
+// The plugin in a process of its own, on real lines and buses, with simulated desks at their ends.
+namespace desk::test {
+namespace {
+
+using namespace std::chrono_literals;
+using poised::plugin::DeskMoveEnded;
+using poised::plugin::DeskState;
+using rig::PluginBench;
+
+class DeskPlugin : public testing::Test {
+ protected:
+  rig::TemporaryDirectory runtime_;
+  rig::ScopedVariable variable_{"XDG_RUNTIME_DIR", runtime_.path().string()};
+  std::unique_ptr<PluginBench> bench_;
+  std::uint64_t last_consent_ = 0;
+
+  void start(const std::string& settings) {
+    bench_ = std::make_unique<PluginBench>("desk", PluginBench::Options{.settings = settings});
+    ASSERT_TRUE(bench_->start()) << bench_->status().reason;
+    person(POISED_PERSON_PRESENT);
+  }
+  void person(std::uint32_t presence) {
+    bench_->send(POISED_PERSON, poised::plugin::Person{presence, rig::boottime_ns()});
+  }
+  std::uint64_t move(std::int32_t to_mm) {
+    person(POISED_PERSON_PRESENT);
+    bench_->send(POISED_MOVE_DESK, poised::plugin::MoveDesk{to_mm, ++last_consent_,
+                                                            rig::boottime_ns() + 5'000'000'000});
+    return last_consent_;
+  }
+  std::optional<DeskState> state() const {
+    const auto all = bench_->all<DeskState>(POISED_DESK_STATE);
+    return all.empty() ? std::nullopt : std::optional(all.back());
+  }
+  bool wait_for_height() {
+    return bench_->run_until([this] { return state() && state()->height_mm > 0; });
+  }
+  std::optional<DeskMoveEnded> ended(std::uint64_t consent) const {
+    for (const auto& each : bench_->all<DeskMoveEnded>(POISED_DESK_MOVE_ENDED))
+      if (each.consent == consent) return each;
+    return std::nullopt;
+  }
+  DeskMoveEnded wait_for_end(std::uint64_t consent) {
+    EXPECT_TRUE(bench_->run_until([&] { return ended(consent).has_value(); }, 70s));
+    return ended(consent).value_or(DeskMoveEnded{9, consent, "it did not end"});
+  }
+};
+
+rig::DeskPhysics::Options quick_desk() {
+  rig::DeskPhysics::Options mechanics;
+  mechanics.acceleration_mm_s2 = 60;
+  return mechanics;
+}
+
+// ------------------------------------------------------------------ Bluetooth
+
+class OverBluetooth : public DeskPlugin {
+ protected:
+  rig::SystemBus bus_;
+  std::unique_ptr<rig::FakeBluez> bluez_;
+  void start_with(rig::FakeBluez::Behaviour behaviour) {
+    behaviour.mechanics = quick_desk();
+    bluez_ = std::make_unique<rig::FakeBluez>(bus_.address(), behaviour);
+    start(R"({"driver":"linak-bluetooth","address":"D5:1E:BC:7F:69:55"})");
+  }
+};
+
+TEST_F(OverBluetooth, ADeskIsFoundReadAndMoved) {
+  start_with({});
+  ASSERT_TRUE(wait_for_height());
+  EXPECT_EQ(state()->height_mm, 720);
+  const auto end = wait_for_end(move(800));
+  EXPECT_EQ(end.result, POISED_MOVE_ARRIVED) << end.reason;
+  EXPECT_NEAR(bluez_->height_mm(), 800, 3);
+  EXPECT_NEAR(state()->height_mm, 800, 3);
+}
+
+TEST_F(OverBluetooth, ADeskThatMustBeDiscoveredFailsToConnectAndHasNoOwnerIsMovedAllTheSame) {
+  rig::FakeBluez::Behaviour behaviour;
+  behaviour.known = false;
+  behaviour.connect_failures = 1;
+  behaviour.other_handles = true;
+  behaviour.needs_owner = true;
+  behaviour.resolve_takes = rig::milliseconds(400);
+  start_with(behaviour);
+  ASSERT_TRUE(wait_for_height());
+  EXPECT_EQ(wait_for_end(move(780)).result, POISED_MOVE_ARRIVED);
+  EXPECT_GE(bluez_->connects(), 2U);
+}
+
+TEST_F(OverBluetooth, AStopReachesTheWireWithin20Milliseconds) {
+  start_with({});
+  ASSERT_TRUE(wait_for_height());
+  const auto consent = move(1100);
+  ASSERT_TRUE(bench_->run_until([&] { return bluez_->height_mm() > 740; }));
+  const auto asked = rig::Clock::now();
+  bench_->send(POISED_STOP_DESK);
+  EXPECT_EQ(wait_for_end(consent).result, POISED_MOVE_STOPPED);
+  const auto latency = bluez_->last_write("0002 ff00") - asked;
+  std::printf("stop on the wire after %.2f ms\n",
+              std::chrono::duration<double, std::milli>(latency).count());
+  EXPECT_LE(latency, 20ms);
+  ASSERT_TRUE(bench_->run_until([&] { return !bluez_->moving(); }));
+  EXPECT_LT(bluez_->height_mm(), 900);
+}
+
+TEST_F(OverBluetooth, ALostLinkEndsTheMoveAndNothingGoesOnAfterIt) {
+  start_with({});
+  ASSERT_TRUE(wait_for_height());
+  const auto consent = move(1100);
+  ASSERT_TRUE(bench_->run_until([&] { return bluez_->height_mm() > 740; }));
+  bluez_->lose_link();
+  EXPECT_EQ(wait_for_end(consent).result, POISED_MOVE_STOPPED);
+  bench_->forget_messages();
+  ASSERT_TRUE(wait_for_height());  // it is connected again by itself
+  ASSERT_TRUE(bench_->run_until([&] { return !bluez_->moving(); }));
+  const auto height = bluez_->height_mm();
+  bench_->run_for(2s);
+  EXPECT_NEAR(bluez_->height_mm(), height, 1);
+  EXPECT_LT(height, 900);
+}
+
+TEST_F(OverBluetooth, BluetoothdMayStartAnewAtAnyTime) {
+  start_with({});
+  ASSERT_TRUE(wait_for_height());
+  bluez_->restart();
+  ASSERT_TRUE(bench_->run_until([&] { return state()->state == POISED_DESK_ABSENT; }));
+  ASSERT_TRUE(wait_for_height());
+  EXPECT_EQ(wait_for_end(move(760)).result, POISED_MOVE_ARRIVED);
+}
+
+TEST_F(OverBluetooth, ALockStopsItAndNobodyMovesItWhileLocked) {
+  start_with({});
+  ASSERT_TRUE(wait_for_height());
+  const auto consent = move(1100);
+  ASSERT_TRUE(bench_->run_until([&] { return bluez_->height_mm() > 740; }));
+  person(POISED_PERSON_LOCKED);
+  EXPECT_EQ(wait_for_end(consent).reason, "the screen is locked");
+  bench_->send(POISED_MOVE_DESK,
+               poised::plugin::MoveDesk{1000, ++last_consent_, rig::boottime_ns() + 5'000'000'000});
+  EXPECT_EQ(wait_for_end(last_consent_).result, POISED_MOVE_REFUSED);
+}
+
+TEST_F(OverBluetooth, ItsEndStopsTheDesk) {
+  start_with({});
+  ASSERT_TRUE(wait_for_height());
+  move(1100);
+  ASSERT_TRUE(bench_->run_until([&] { return bluez_->height_mm() > 740; }));
+  kill(bench_->pid(), SIGTERM);
+  ASSERT_TRUE(bench_->run_until([&] { return !bluez_->moving(); }));
+  EXPECT_NO_THROW(static_cast<void>(bluez_->last_write("0002 ff00")));
+  EXPECT_LT(bluez_->height_mm(), 900);
+}
+
+TEST_F(OverBluetooth, OnlyOneProcessDrivesADesk) {
+  start_with({});
+  ASSERT_TRUE(wait_for_height());
+  PluginBench second("desk", PluginBench::Options{.settings = R"({"driver":"linak-bluetooth",
+                                                 "address":"D5:1E:BC:7F:69:55"})"});
+  ASSERT_TRUE(second.wait_for_state(poised::plugin::PluginState::failed));
+  EXPECT_NE(second.status().reason.find("another program drives this desk"), std::string::npos);
+}
+
+// ------------------------------------------------------------------ serial lines
+
+class OverSerial : public DeskPlugin {
+ protected:
+  std::unique_ptr<rig::PtyDesk> desk_;
+  template <class Firmware>
+  void start_with(const std::string& driver) {
+    desk_ = std::make_unique<rig::PtyDesk>(std::make_unique<Firmware>(quick_desk()));
+    start(R"({"driver":")" + driver + R"(","device":")" + desk_->device() + R"("})");
+  }
+  void moves_up_and_survives_garbage(double tolerance) {
+    ASSERT_TRUE(wait_for_height());
+    desk_->send_garbage();
+    const auto end = wait_for_end(move(820));
+    EXPECT_EQ(end.result, POISED_MOVE_ARRIVED) << end.reason;
+    EXPECT_NEAR(desk_->height_mm(), 820, tolerance);
+  }
+};
+
+TEST_F(OverSerial, Jiecang) {
+  start_with<rig::JiecangFirmware>("jiecang-serial");
+  moves_up_and_survives_garbage(3);
+}
+
+TEST_F(OverSerial, Loctek) {
+  start_with<rig::LoctekFirmware>("loctek-serial");
+  moves_up_and_survives_garbage(21);
+}
+
+TEST_F(OverSerial, Megadesk) {
+  start_with<rig::MegadeskFirmware>("megadesk-serial");
+  moves_up_and_survives_garbage(13);
+}
+
+TEST_F(OverSerial, AnUnpluggedDeskThatRunsByItselfMayBeMoving) {
+  start_with<rig::JiecangFirmware>("jiecang-serial");
+  ASSERT_TRUE(wait_for_height());
+  const auto consent = move(1100);
+  ASSERT_TRUE(bench_->run_until([&] { return desk_->height_mm() > 740; }));
+  desk_->unplug();
+  const auto end = wait_for_end(consent);
+  EXPECT_EQ(end.result, POISED_MOVE_STOPPED);
+  EXPECT_NE(end.reason.find("may still be moving"), std::string::npos);
+  EXPECT_TRUE(bench_->run_until([&] { return state()->state == POISED_DESK_UNKNOWN; }));
+}
+
+TEST_F(OverSerial, AStopReachesAnAutonomousDeskWithin20Milliseconds) {
+  start_with<rig::JiecangFirmware>("jiecang-serial");
+  ASSERT_TRUE(wait_for_height());
+  const auto consent = move(1100);
+  ASSERT_TRUE(bench_->run_until([&] { return desk_->height_mm() > 740; }));
+  const auto asked = rig::Clock::now();
+  bench_->send(POISED_STOP_DESK);
+  EXPECT_EQ(wait_for_end(consent).result, POISED_MOVE_STOPPED);
+  const auto latency = desk_->last_received(jiecang::request(jiecang::Opcode::stop)) - asked;
+  std::printf("stop on the wire after %.2f ms\n",
+              std::chrono::duration<double, std::milli>(latency).count());
+  EXPECT_LE(latency, 20ms);
+}
+
+TEST_F(OverSerial, AfterItWasKilledTheDeskIsStoppedAndTheDutyIsNotForgotten) {
+  start_with<rig::JiecangFirmware>("jiecang-serial");
+  ASSERT_TRUE(wait_for_height());
+  move(1250);
+  ASSERT_TRUE(bench_->run_until([&] { return desk_->height_mm() > 740; }));
+  const auto before = bench_->pid();
+  kill(before, SIGKILL);
+  ASSERT_TRUE(bench_->run_until(
+      [&] { return bench_->pid() != before && bench_->pid() > 0 && !desk_->moving(); }));
+  EXPECT_LT(desk_->height_mm(), 1100);
+}
+
+TEST(Settings, ADeskThatIsNotNamedIsRefusedWithOneLine) {
+  rig::TemporaryDirectory runtime;
+  rig::ScopedVariable variable{"XDG_RUNTIME_DIR", runtime.path().string()};
+  for (const auto& [settings, reason] : std::initializer_list<std::pair<const char*, const char*>>{
+           {R"({"driver":"none"})", "plugin.desk.driver: no desk is configured"},
+           {R"({"driver":"linak-bluetooth"})",
+            "plugin.desk.address: is needed for driver = \"linak-bluetooth\""},
+           {R"({"driver":"linak-bluetooth","address":"nearest"})",
+            "plugin.desk.address: 'nearest' is no Bluetooth address such as D5:1E:BC:7F:69:55"},
+           {R"({"driver":"jiecang-serial"})",
+            "plugin.desk.device: is needed for driver = \"jiecang-serial\""},
+           {R"({"driver":"mqtt","broker":"host:x"})",
+            "plugin.desk.broker: 'host:x' is not HOST or HOST:PORT"}}) {
+    PluginBench bench("desk", PluginBench::Options{.settings = settings});
+    ASSERT_TRUE(bench.wait_for_state(poised::plugin::PluginState::failed)) << settings;
+    EXPECT_NE(bench.status().reason.find(reason), std::string::npos) << bench.status().reason;
+  }
+}
+
+}  // namespace
+}  // namespace desk::test
