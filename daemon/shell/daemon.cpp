@@ -37,7 +37,7 @@ constexpr std::array bus_retry_after{
 // What is asked without being named in activity.sources; the first that works here is used. Each
 // refuses the desktops of the others: only a compositor's own word counts under Wayland, because
 // Xwayland sees half of the input there.
-constexpr std::array default_sources{"gnome", "wayland", "x11"};
+constexpr std::array default_sources{"gnome", "wayland", "x11", "logind"};
 
 /// D3: a desk's bounds are the person's, whatever plugin drives it.
 void add_bounds(const config::Settings::Desk& desk, std::string& settings) {

@@ -24,9 +24,11 @@ PluginBus::PluginBus(Plugin& plugin, Kind kind, std::function<void()> lost)
     : plugin_(plugin), lost_(std::move(lost)), timer_(plugin, [this] { pump(); }) {
   sd_bus* bus = nullptr;
   const int opened = kind == Kind::session ? sd_bus_open_user(&bus) : sd_bus_open_system(&bus);
+  // A bus that is not there when the session is will not come.
   if (opened < 0)
     throw Failure(std::string("bus: ") + (kind == Kind::session ? "session" : "system") +
-                  " bus: " + std::strerror(-opened));
+                      " bus: " + std::strerror(-opened),
+                  true);
   bus_.reset(bus);
   watch_ = FdWatch(plugin, sd_bus_get_fd(bus), POISED_FD_READ, [this](std::uint32_t) { pump(); });
   timer_.arm(plugin.now());

@@ -28,6 +28,10 @@ void MockLogind::start() {
     throw std::runtime_error(std::string(error.what()) +
                              "; dbusmock is in the Debian package python3-dbusmock");
   }
+  // The template's own takes the number for a text.
+  peer_.call(service, manager_path, mock_interface, "AddMethod",
+             g_variant_new("(sssss)", manager, "GetUser", "u", "o",
+                           "ret = '/org/freedesktop/login1/user/%d' % args[0]"));
 }
 
 void MockLogind::kill() {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <fstream>
+#include <iterator>
 #include <memory>
 
 #include "rigs/gnome.hpp"
@@ -96,6 +99,48 @@ TEST_F(AChoice, IsThePersonsIfTheyMakeIt) {
   EXPECT_EQ(status()["source"]["id"], "gnome");
   write_config("[activity]\nsources = [\"gnome\", \"activity-wayland\"]\n");
   EXPECT_TRUE(source_is("wayland")) << status().dump(2);
+}
+
+// No source, on any desktop, opens an input device: not even those that could.
+class Traced : public AChoice {
+ protected:
+  void expect_no_input_device(const std::string& source) {
+    skip_welcome();
+    const auto trace = home_.path() / "trace";
+    daemon_ = std::make_unique<rig::Program>(
+        std::vector<std::string>{rig::find_program("strace", "strace"), "-f", "-qq", "-e",
+                                 "trace=%file", "-o", trace, poised_program},
+        environment(true));
+    rig::wait_for_name(bus_->address(), "org.poised.Poised1");
+    decisions_ = std::make_unique<Decisions>(bus_->address());
+    ASSERT_TRUE(source_is(source)) << status().dump(2);
+    // strace passes the signal on to nobody: the daemon itself is asked to end.
+    const auto reply =
+        rig::BusPeer(bus_->address())
+            .call("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+                  g_variant_new("(s)", "org.poised.Poised1"));
+    std::uint32_t pid = 0;
+    g_variant_get(reply.get(), "(u)", &pid);
+    ::kill(static_cast<pid_t>(pid), SIGTERM);
+    EXPECT_EQ(daemon_->wait(), 0);
+    daemon_.reset();
+    std::ifstream file(trace);
+    const std::string calls{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_NE(calls.find("activity-" + source + ".so"), std::string::npos) << "the trace sees it";
+    for (const char* device : {"/dev/input", "/dev/uinput", "/dev/hidraw", "/dev/uhid"})
+      EXPECT_EQ(calls.find(device), std::string::npos) << device;
+  }
+};
+
+TEST_F(Traced, OpensNoInputDeviceOnX11) {
+  start_desktop();
+  expect_no_input_device("x11");
+}
+
+TEST_F(Traced, OpensNoInputDeviceOnKde) {
+  const rig::Compositor kwin(rig::Compositor::Kind::kwin);
+  bus_ = std::make_unique<rig::SessionBus>();
+  expect_no_input_device("wayland");
 }
 
 }  // namespace
