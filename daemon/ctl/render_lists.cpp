@@ -8,16 +8,18 @@
 namespace poised::ctl {
 namespace {
 
-std::string when_text(const Json& item, const Look& look) {
-  const Json& at = field(item, "at");
+std::string when_text(const Json& item, const char* key, const Look& look) {
+  const Json& at = field(item, key);
   if (at.is_number_integer()) return clock_face(at.get<std::int64_t>(), look.now);
-  const auto instant = parse_instant(text(item, "at"));
+  const auto instant = parse_instant(text(item, key));
   return instant < 0 ? std::string() : clock_face(instant, look.now);
 }
 
-std::string why_text(const Json& item) {
+std::string why_text(const Json& item, const Look& look) {
   const auto state = text(item, "state");
-  const auto by = holds(texts(item, "held_by"));
+  auto by = holds(texts(item, "held_by"));
+  const auto until = when_text(item, "held_until", look);
+  if (!by.empty() && !until.empty()) by += " until " + until;
   if (const auto due = number(item, "due_in_s"))
     return fmt::format("after {} more at the screen{}", spell_seconds(*due, Round::up),
                        by.empty() ? std::string() : "; now held: " + by);
@@ -37,8 +39,9 @@ std::string render_next(const Json& next, const Look& look) {
   std::string table;
   for (const auto& item : list(next, "next")) {
     const auto title = text(item, "title");
-    table += row(look, when_text(item, look),
-                 (title.empty() ? break_title(text(item, "id")) : title) + ": " + why_text(item));
+    table +=
+        row(look, when_text(item, "at", look),
+            (title.empty() ? break_title(text(item, "id")) : title) + ": " + why_text(item, look));
   }
   return table.empty() ? "Nothing is coming.\n" : table;
 }

@@ -64,7 +64,8 @@ void Daemon::status(std::function<void(std::string)> reply) {
 
 std::string Daemon::next() {
   const auto title = [this](const std::string& id) { return presenter_->text().title(id); };
-  return next_json(status_now(), core::wall_time(state_, clock_.now()), config_.policy, title)
+  return next_json(status_now(), clock_.now(), core::wall_time(state_, clock_.now()),
+                   config_.policy, title)
       .dump();
 }
 

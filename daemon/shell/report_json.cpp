@@ -238,7 +238,8 @@ Json fact_json(const core::Fact& fact, core::WallTime wall, core::Duration elaps
   return json;
 }
 
-Json next_json(const core::Status& status, core::WallTime wall, const core::Policy& policy,
+Json next_json(const core::Status& status, core::Instant now, core::WallTime wall,
+               const core::Policy& policy,
                const std::function<std::string(const std::string&)>& title) {
   const auto remaining = [](const core::BreakStatus& entry) {
     if (entry.due_in) return *entry.due_in;
@@ -260,6 +261,10 @@ Json next_json(const core::Status& status, core::WallTime wall, const core::Poli
          {"due_in_s", entry.due_in ? whole_seconds(*entry.due_in) : Json(nullptr)},
          {"returns_in_s", entry.returns_in ? whole_seconds(*entry.returns_in) : Json(nullptr)},
          {"held_by", words(entry.held_by.empty() ? status.held_by : entry.held_by)},
+         // Where only time is needed for it to end.
+         {"held_until", !timed && status.held_until
+                            ? Json(local_time(wall + (*status.held_until - now), policy))
+                            : Json(nullptr)},
          {"at", timed ? Json(local_time(wall + remaining(entry), policy)) : Json(nullptr)}});
   }
   return {{"next", list}};

@@ -65,7 +65,8 @@ Json fact_json(const core::Fact& fact, core::WallTime wall, core::Duration elaps
                const core::Policy& policy);
 
 /// {"next": [...]}, soonest first; `title` names a break for people.
-Json next_json(const core::Status& status, core::WallTime wall, const core::Policy& policy,
+Json next_json(const core::Status& status, core::Instant now, core::WallTime wall,
+               const core::Policy& policy,
                const std::function<std::string(const std::string&)>& title);
 
 }  // namespace poised::shell

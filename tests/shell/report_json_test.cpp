@@ -107,15 +107,18 @@ TEST(NextJson, IsSoonestFirstAndWithoutATimeWhereSomethingHolds) {
   status.breaks.push_back({.id = "rest", .interval = 2h, .due_in = 40min});
   status.breaks.push_back({.id = "micro", .state = core::BreakState::disabled});
   status.breaks.push_back({.id = "stretch", .interval = 1h, .due_in = 10min});
-  auto json = next_json(status, nine, berlin(), [](const auto& id) { return "Title of " + id; });
+  auto json = next_json(status, core::Instant{}, nine, berlin(),
+                        [](const auto& id) { return "Title of " + id; });
   ASSERT_EQ(json["next"].size(), 2u);
   EXPECT_EQ(json["next"][0]["id"], "stretch");
   EXPECT_EQ(json["next"][0]["title"], "Title of stretch");
   EXPECT_EQ(json["next"][0]["at"], "2026-03-02T09:10:00+01:00");
   status.held_by = {core::HeldBy::pause};
-  json = next_json(status, nine, berlin(), [](const auto& id) { return id; });
+  status.held_until = core::Instant{} + 1h;
+  json = next_json(status, core::Instant{}, nine, berlin(), [](const auto& id) { return id; });
   EXPECT_TRUE(json["next"][0]["at"].is_null());
   EXPECT_EQ(json["next"][0]["held_by"], Json::array({"pause"}));
+  EXPECT_EQ(json["next"][0]["held_until"], "2026-03-02T10:00:00+01:00");
 }
 
 }  // namespace
