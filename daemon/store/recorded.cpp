@@ -134,7 +134,7 @@ class Words {
 };
 
 Duration nanoseconds(const Json& json) {
-  constexpr std::int64_t most = std::int64_t{1} << 60;
+  constexpr std::int64_t most = std::int64_t{1} << 62;  // the year 2116
   const auto count = json.get<std::int64_t>();
   if (count > most || count < -most) throw std::invalid_argument("a time out of range");
   return Duration(count);

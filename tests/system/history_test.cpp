@@ -16,7 +16,7 @@ class AKeptDay : public Session {
  protected:
   void SetUp() override {
     start_desktop();
-    write_config(short_intervals);
+    write_config(std::string(short_intervals) + "[session]\nbreak = \"6s\"\n");
     skip_welcome();
     start();
   }
