@@ -167,7 +167,7 @@ TEST_F(ALogin, LogindMayBeRestarted) {
   ASSERT_TRUE(held_back(ours_));
   logind_.set("c1", "LockedHint", true);
   EXPECT_TRUE(presence_is("locked")) << last_;
-  EXPECT_EQ(poisectl_that_may_fail({"doctor"}).find("logind"), std::string::npos);
+  EXPECT_EQ(poisectl_that_may_fail({"doctor"}).find("login1"), std::string::npos);
 }
 
 TEST_F(ALogin, TheSystemBusMayGoAndComeBack) {
