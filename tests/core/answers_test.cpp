@@ -515,5 +515,64 @@ TEST(B7, TakeWhileAnotherRunsIsRefused) {
   )");
 }
 
+TEST(B7, QuietTodayWhileABreakRunsPausesWhatComesAfter) {
+  auto rig = prompted();
+  rig.send(Answered{0, Answer::start});
+  rig.send(Answered{0, Answer::quiet_today});
+  ASSERT_EQ(rig.now_status().paused.size(), 1u);
+  EXPECT_EQ(rig.now_status().paused[0].key, "quiet-today");
+  EXPECT_TRUE(rig.shown_running) << "the run goes on";
+}
+
+TEST(B7, WhatVanishesWithoutAPromptIsNothing) {
+  Rig rig;
+  const auto before = rig.state.prompt;
+  rig.send(PromptVanished{0});
+  EXPECT_EQ(rig.state.prompt, before);
+}
+
+TEST(B7, ATakenBreakIsShownFromItsStart) {
+  Rig rig;
+  rig.run_to(monday + 8h);
+  rig.begin_input();
+  rig.run_to(monday + 8h + 10min);
+  rig.send(TakeBreak{"stretch"});
+  rig.run_to(rig.now + 20s);
+  EXPECT_EQ(rig.now_status().prompt->shown, 20s);
+  EXPECT_EQ(rig.state.prompt.run_since, monday + 8h + 10min);
+  rig.send(TakeBreak{"nap"});
+  EXPECT_EQ(rig.facts.back().prompt_id, 0u) << "it is about no prompt";
+}
+
+TEST(Totals, TellWhatBecameOfThePrompts) {
+  auto policy = default_policy();
+  policy.prompt.min_gap = {};
+  Rig rig(policy);
+  rig.run_to(monday + 8h);
+  rig.begin_input();
+  const auto next_prompt = [&] {
+    while (rig.on_screen == 0) rig.run_through(rig.now + 1s);
+  };
+  next_prompt();
+  rig.send(Answered{0, Answer::snooze});
+  next_prompt();
+  rig.run_through(rig.now + 10min);  // expires
+  next_prompt();
+  rig.run_through(rig.now + 10min);  // is missed
+  next_prompt();
+  rig.send(Answered{0, Answer::skip});
+  next_prompt();
+  rig.send(Answered{0, Answer::done});
+  const auto day = rig.now_status().day;
+  EXPECT_EQ(day.prompts, 5u);
+  EXPECT_EQ(day.snoozed, 1u);
+  EXPECT_EQ(day.expired, 1u);
+  EXPECT_EQ(day.missed, 1u);
+  EXPECT_EQ(day.skipped, 1u);
+  EXPECT_EQ(day.taken, 1u);
+  EXPECT_EQ(day.natural, 0u);
+  EXPECT_EQ(day.held, 0u);
+}
+
 }  // namespace
 }  // namespace poised::core

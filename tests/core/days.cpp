@@ -89,7 +89,7 @@ void expect_on(int days, const Habits& habits, const Property& property,
            << text_of(day.script);
   }
   for (const auto* each : occasions)
-    EXPECT_GE(seen.count(each) * 10, count) << each << " has hardly come";
+    EXPECT_GE(seen.count(each) * 50, count) << each << " has hardly come";
 }
 
 std::string difference(const Rig& a, const Rig& b, std::initializer_list<FactKind> without) {

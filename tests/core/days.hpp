@@ -39,7 +39,7 @@ struct RandomDay {
 /// What is wrong with the day, or nothing.
 using Property = std::function<std::string(const RandomDay&, Seen&)>;
 
-/// Tries `days` days. Expects each of `occasions` to have come at least once in ten days.
+/// Tries `days` days. Expects each of `occasions` to have come at least once in fifty days.
 void expect_on(int days, const Habits& habits, const Property& property,
                std::initializer_list<const char*> occasions);
 
