@@ -3,15 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What a program does that leaves calendars to libical: reads the file and goes through each rule from its start. Counts
- * the occurrences that touch the window; changed single times are not looked at. usage: FILE FROM TO (UTC seconds) */
+/* What a program does that leaves calendars to libical: reads the file and goes through each rule
+ * from its start. Counts the occurrences that touch the window; changed single times are not looked
+ * at. usage: FILE FROM TO (UTC seconds) */
 static char* read_line(char* line, size_t size, void* file) {
   return fgets(line, (int)size, file);
 }
 
 static time_t utc(struct icaltimetype time) {
-  return icaltime_as_timet_with_zone(
-      time, time.zone ? time.zone : icaltimezone_get_utc_timezone());
+  return icaltime_as_timet_with_zone(time, time.zone ? time.zone : icaltimezone_get_utc_timezone());
 }
 
 int main(int count, char** words) {
@@ -25,8 +25,7 @@ int main(int count, char** words) {
   icalcomponent* calendar = icalparser_parse(parser, read_line);
   long found = 0;
   for (icalcomponent* event = icalcomponent_get_first_component(calendar, ICAL_VEVENT_COMPONENT);
-       event != NULL;
-       event = icalcomponent_get_next_component(calendar, ICAL_VEVENT_COMPONENT)) {
+       event != NULL; event = icalcomponent_get_next_component(calendar, ICAL_VEVENT_COMPONENT)) {
     const struct icaltimetype start = icalcomponent_get_dtstart(event);
     const time_t length = icaldurationtype_as_int(icalcomponent_get_duration(event));
     icalproperty* rule = icalcomponent_get_first_property(event, ICAL_RRULE_PROPERTY);
