@@ -225,13 +225,10 @@ MotionSupervisor::Options bounds_and_presets(const Json& settings) {
   for (const auto& item : words(settings, "presets")) {
     Preset preset;
     const auto* const end = item.data() + item.size();
-    auto [at, error] = std::from_chars(item.data(), end, preset.number);
-    if (error == std::errc() && at != end && *at == '=')
-      std::tie(at, error) = [&] {
-        const auto result = std::from_chars(at + 1, end, preset.height_mm);
-        return std::pair(result.ptr, result.ec);
-      }();
-    if (error != std::errc() || at != end || preset.number < 1 || preset.height_mm < 1)
+    auto read = std::from_chars(item.data(), end, preset.number);
+    if (read.ec == std::errc() && read.ptr != end && *read.ptr == '=')
+      read = std::from_chars(read.ptr + 1, end, preset.height_mm);
+    if (read.ec != std::errc() || read.ptr != end || preset.number < 1 || preset.height_mm < 1)
       wrong("presets", "'" + item + "' is not NUMBER=MM");
     options.presets.push_back(preset);
   }
