@@ -2,7 +2,6 @@
 #include "display.hpp"
 
 #include <xcb/randr.h>
-#include <xcb/xcbext.h>
 #include <xcb/xinput.h>
 
 #include <algorithm>
@@ -17,17 +16,6 @@ namespace {
 
 constexpr std::string_view xwayland_reason =
     "x11: Xwayland sees only part of the input; a Wayland session needs a source of its own";
-
-bool set(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && *value != '\0';
-}
-
-void refuse_wayland_session() {
-  const char* type = std::getenv("XDG_SESSION_TYPE");
-  if ((type != nullptr && std::string_view{type} == "wayland") || set("WAYLAND_DISPLAY"))
-    throw poised::Failure(std::string{xwayland_reason}, true);
-}
 
 std::int64_t to_int64(xcb_sync_int64_t value) {
   return static_cast<std::int64_t>(
@@ -94,54 +82,49 @@ std::vector<InputDevice> devices_of(const xcb_input_xi_query_device_reply_t& rep
 
 }  // namespace
 
-Display::Display(Events events) : events_(std::move(events)) {
-  refuse_wayland_session();
-  if (!set("DISPLAY")) throw poised::Failure("x11: DISPLAY: not set");
-  name_ = std::getenv("DISPLAY");
-
-  connection_.reset(xcb_connect(nullptr, nullptr));
-  xcb_connection_t* x = connection_.get();
-  if (xcb_connection_has_error(x) != 0) throw poised::Failure("x11: " + name_ + ": cannot connect");
-  root_ = xcb_setup_roots_iterator(xcb_get_setup(x)).data->root;
-
+Display::Display(Events events)
+    : events_(std::move(events)),
+      x_([this](const xcb_generic_event_t& event) { handle(event); },
+         std::string{xwayland_reason}) {
+  xcb_connection_t* x = x_.get();
   xcb_prefetch_extension_data(x, &xcb_sync_id);
   xcb_prefetch_extension_data(x, &xcb_input_id);
   const xcb_query_extension_reply_t* sync = xcb_get_extension_data(x, &xcb_sync_id);
   const xcb_query_extension_reply_t* xinput = xcb_get_extension_data(x, &xcb_input_id);
   if (sync == nullptr || sync->present == 0)
-    throw poised::Failure("x11: " + name_ + ": the server has no SYNC extension");
+    throw poised::Failure("x11: " + name() + ": the server has no SYNC extension");
   if (xinput == nullptr || xinput->present == 0)
-    throw poised::Failure("x11: " + name_ + ": the server has no XInput extension");
+    throw poised::Failure("x11: " + name() + ": the server has no XInput extension");
   sync_first_event_ = sync->first_event;
   xinput_opcode_ = xinput->major_opcode;
 
-  const Owned<xcb_sync_initialize_reply_t> sync_version{
+  const poised::OwnedX<xcb_sync_initialize_reply_t> sync_version{
       xcb_sync_initialize_reply(x, xcb_sync_initialize(x, 3, 1), nullptr)};
-  const Owned<xcb_input_xi_query_version_reply_t> xinput_version{
+  const poised::OwnedX<xcb_input_xi_query_version_reply_t> xinput_version{
       xcb_input_xi_query_version_reply(x, xcb_input_xi_query_version(x, 2, 0), nullptr)};
   if (!sync_version || sync_version->major_version < 3)
-    throw poised::Failure("x11: " + name_ + ": the server's SYNC extension is too old");
+    throw poised::Failure("x11: " + name() + ": the server's SYNC extension is too old");
   if (!xinput_version || xinput_version->major_version < 2)
-    throw poised::Failure("x11: " + name_ + ": the server's XInput extension is too old");
+    throw poised::Failure("x11: " + name() + ": the server's XInput extension is too old");
   if (is_xwayland()) throw poised::Failure(std::string{xwayland_reason}, true);
 
   struct {
     xcb_input_event_mask_t head{XCB_INPUT_DEVICE_ALL, 1};
     std::uint32_t mask = XCB_INPUT_XI_EVENT_MASK_HIERARCHY;
   } hierarchy;
-  xcb_input_xi_select_events(x, root_, 1, &hierarchy.head);
+  xcb_input_xi_select_events(x, x_.root(), 1, &hierarchy.head);
 }
 
 // Newer servers say it with an extension; those of Debian 12 name their only outputs and, once the
 // compositor has given them any, their input devices so.
 bool Display::is_xwayland() {
-  xcb_connection_t* x = connection_.get();
+  xcb_connection_t* x = x_.get();
   constexpr std::string_view extension = "XWAYLAND";
-  const Owned<xcb_query_extension_reply_t> known{xcb_query_extension_reply(
+  const poised::OwnedX<xcb_query_extension_reply_t> known{xcb_query_extension_reply(
       x, xcb_query_extension(x, extension.size(), extension.data()), nullptr)};
   if (known && known->present != 0) return true;
 
-  const Owned<xcb_input_xi_query_device_reply_t> devices{xcb_input_xi_query_device_reply(
+  const poised::OwnedX<xcb_input_xi_query_device_reply_t> devices{xcb_input_xi_query_device_reply(
       x, xcb_input_xi_query_device(x, XCB_INPUT_DEVICE_ALL), nullptr)};
   if (devices)
     for (const InputDevice& device : devices_of(*devices))
@@ -149,16 +132,16 @@ bool Display::is_xwayland() {
 
   const xcb_query_extension_reply_t* randr = xcb_get_extension_data(x, &xcb_randr_id);
   if (randr == nullptr || randr->present == 0) return false;
-  const Owned<xcb_randr_query_version_reply_t> version{
+  const poised::OwnedX<xcb_randr_query_version_reply_t> version{
       xcb_randr_query_version_reply(x, xcb_randr_query_version(x, 1, 3), nullptr)};
   if (!version) return false;
-  const Owned<xcb_randr_get_screen_resources_current_reply_t> screen{
+  const poised::OwnedX<xcb_randr_get_screen_resources_current_reply_t> screen{
       xcb_randr_get_screen_resources_current_reply(
-          x, xcb_randr_get_screen_resources_current(x, root_), nullptr)};
+          x, xcb_randr_get_screen_resources_current(x, x_.root()), nullptr)};
   if (!screen) return false;
   const xcb_randr_output_t* outputs = xcb_randr_get_screen_resources_current_outputs(screen.get());
   for (int i = 0; i < xcb_randr_get_screen_resources_current_outputs_length(screen.get()); ++i) {
-    const Owned<xcb_randr_get_output_info_reply_t> output{xcb_randr_get_output_info_reply(
+    const poised::OwnedX<xcb_randr_get_output_info_reply_t> output{xcb_randr_get_output_info_reply(
         x, xcb_randr_get_output_info(x, outputs[i], screen->config_timestamp), nullptr)};
     if (!output) continue;
     const std::string_view name{
@@ -170,23 +153,25 @@ bool Display::is_xwayland() {
 }
 
 void Display::list_counters(std::function<void(const Counters&)> done) {
-  xcb_connection_t* x = connection_.get();
+  xcb_connection_t* x = x_.get();
   struct Devices {
     std::vector<int> keyboards, pointers;
   };
   auto devices = std::make_shared<Devices>();
-  expect(xcb_input_xi_query_device(x, XCB_INPUT_DEVICE_ALL_MASTER).sequence, [devices](void* data) {
-    if (data == nullptr) return;
-    for (const InputDevice& device :
-         devices_of(*static_cast<xcb_input_xi_query_device_reply_t*>(data))) {
-      if (!device.enabled) continue;
-      if (device.type == XCB_INPUT_DEVICE_TYPE_MASTER_KEYBOARD)
-        devices->keyboards.push_back(device.id);
-      if (device.type == XCB_INPUT_DEVICE_TYPE_MASTER_POINTER)
-        devices->pointers.push_back(device.id);
-    }
-  });
-  expect(xcb_sync_list_system_counters(x).sequence, [devices, done = std::move(done)](void* data) {
+  x_.expect(xcb_input_xi_query_device(x, XCB_INPUT_DEVICE_ALL_MASTER).sequence,
+            [devices](void* data) {
+              if (data == nullptr) return;
+              for (const InputDevice& device :
+                   devices_of(*static_cast<xcb_input_xi_query_device_reply_t*>(data))) {
+                if (!device.enabled) continue;
+                if (device.type == XCB_INPUT_DEVICE_TYPE_MASTER_KEYBOARD)
+                  devices->keyboards.push_back(device.id);
+                if (device.type == XCB_INPUT_DEVICE_TYPE_MASTER_POINTER)
+                  devices->pointers.push_back(device.id);
+              }
+            });
+  x_.expect(xcb_sync_list_system_counters(x).sequence, [devices,
+                                                        done = std::move(done)](void* data) {
     if (data == nullptr) return done({});
     const auto by_name =
         counters_by_name(*static_cast<xcb_sync_list_system_counters_reply_t*>(data));
@@ -215,13 +200,12 @@ void Display::read_counters(const std::vector<xcb_sync_counter_t>& counters,
   auto reading = std::make_shared<Reading>(
       Reading{std::vector<std::int64_t>(counters.size(), -1), counters.size(), std::move(done)});
   for (std::size_t i = 0; i < counters.size(); ++i)
-    expect(xcb_sync_query_counter(connection_.get(), counters[i]).sequence,
-           [reading, i](void* data) {
-             if (data != nullptr)
-               reading->values[i] =
-                   to_int64(static_cast<xcb_sync_query_counter_reply_t*>(data)->counter_value);
-             if (--reading->missing == 0) reading->done(reading->values);
-           });
+    x_.expect(xcb_sync_query_counter(x_.get(), counters[i]).sequence, [reading, i](void* data) {
+      if (data != nullptr)
+        reading->values[i] =
+            to_int64(static_cast<xcb_sync_query_counter_reply_t*>(data)->counter_value);
+      if (--reading->missing == 0) reading->done(reading->values);
+    });
 }
 
 // Comparisons, unlike transitions, leave no gap in which an input or a threshold could be missed:
@@ -229,7 +213,7 @@ void Display::read_counters(const std::vector<xcb_sync_counter_t>& counters,
 // because a destroyed one sends an event, and so would wake us, a second time.
 xcb_sync_alarm_t Display::set_alarm(xcb_sync_alarm_t alarm, xcb_sync_counter_t counter, Test test,
                                     std::int64_t idle_ms) {
-  xcb_connection_t* x = connection_.get();
+  xcb_connection_t* x = x_.get();
   const bool below = test == Test::idle_below;
   xcb_sync_create_alarm_value_list_t values{};
   values.counter = counter;
@@ -253,53 +237,7 @@ xcb_sync_alarm_t Display::set_alarm(xcb_sync_alarm_t alarm, xcb_sync_counter_t c
 }
 
 void Display::destroy_alarm(xcb_sync_alarm_t alarm) {
-  xcb_sync_destroy_alarm(connection_.get(), alarm);
-}
-
-void Display::expect(unsigned sequence, Answered answered) {
-  pending_.push_back({sequence, std::move(answered)});
-}
-
-bool Display::pump() {
-  // Sending may read and reading may send, and what is read once is not announced by the descriptor
-  // again: go on until a round does nothing.
-  for (bool busy = true; busy;) {
-    xcb_flush(connection_.get());
-    busy = handle_events();
-    busy = handle_replies() || busy;
-    while (const Owned<xcb_generic_event_t> event{xcb_poll_for_queued_event(connection_.get())}) {
-      handle(*event);
-      busy = true;
-    }
-  }
-  return xcb_connection_has_error(connection_.get()) == 0;
-}
-
-bool Display::handle_events() {
-  bool any = false;
-  while (const Owned<xcb_generic_event_t> event{xcb_poll_for_event(connection_.get())}) {
-    handle(*event);
-    any = true;
-  }
-  return any;
-}
-
-bool Display::handle_replies() {
-  bool any = false;
-  while (!pending_.empty()) {
-    void* reply = nullptr;
-    xcb_generic_error_t* error = nullptr;
-    if (xcb_poll_for_reply(connection_.get(), pending_.front().sequence, &reply, &error) == 0)
-      break;
-    const Owned<void> owned_reply{reply};
-    const Owned<xcb_generic_error_t> owned_error{error};
-    if (xcb_connection_has_error(connection_.get()) != 0) break;
-    const Answered answered = std::move(pending_.front().answered);
-    pending_.erase(pending_.begin());
-    answered(reply);
-    any = true;
-  }
-  return any;
+  xcb_sync_destroy_alarm(x_.get(), alarm);
 }
 
 void Display::handle(const xcb_generic_event_t& event) {

@@ -5,21 +5,15 @@
 #include <xcb/xcb.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
+
+#include "common/x_connection.hpp"
 
 // The X server as far as idle times go. Only counters and alarms of the SYNC extension are used:
 // the server tells when a threshold is passed, never which key or where the pointer is.
 namespace activity_x11 {
-
-struct Free {
-  void operator()(void* memory) const { std::free(memory); }
-};
-template <class T>
-using Owned = std::unique_ptr<T, Free>;
 
 /// The idle counters of a seat, one a master device.
 struct Counters {
@@ -46,8 +40,8 @@ class Display {
   /// $DISPLAY. Throws poised::Failure: no server, not enough of one, or Xwayland (permanent).
   explicit Display(Events events);
 
-  [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] int fd() const { return xcb_get_file_descriptor(connection_.get()); }
+  [[nodiscard]] const std::string& name() const { return x_.name(); }
+  [[nodiscard]] int fd() const { return x_.fd(); }
 
   /// Lists the counters of the master devices that are there now.
   void list_counters(std::function<void(const Counters&)> done);
@@ -62,31 +56,16 @@ class Display {
   void destroy_alarm(xcb_sync_alarm_t alarm);
 
   /// Handles all that has arrived and sends all that waits. False: the connection is lost.
-  [[nodiscard]] bool pump();
+  [[nodiscard]] bool pump() { return x_.pump(); }
 
  private:
-  using Answered = std::function<void(void* reply)>;  ///< nullptr: the server refused
-  struct Pending {
-    unsigned sequence;
-    Answered answered;
-  };
-  struct Disconnect {
-    void operator()(xcb_connection_t* connection) const { xcb_disconnect(connection); }
-  };
-
-  void expect(unsigned sequence, Answered answered);
   void handle(const xcb_generic_event_t& event);
-  bool handle_events();
-  bool handle_replies();
   [[nodiscard]] bool is_xwayland();
 
-  std::string name_;
   Events events_;
-  std::unique_ptr<xcb_connection_t, Disconnect> connection_;
-  xcb_window_t root_ = XCB_NONE;
+  poised::XConnection x_;
   std::uint8_t sync_first_event_ = 0;
   std::uint8_t xinput_opcode_ = 0;
-  std::vector<Pending> pending_;  ///< in the order of their requests
 };
 
 }  // namespace activity_x11

@@ -22,6 +22,6 @@ TEST_P(Manifests, AgreeWithTheirLibraries) {
 
 INSTANTIATE_TEST_SUITE_P(, Manifests,
                          testing::Values("activity-x11", "activity-simulated", "notify", "console",
-                                         "desk"));
+                                         "desk", "calendar", "live-signals"));
 
 }  // namespace

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <poised/plugin.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "live-signals/desktop_bus.hpp"
+#include "live-signals/fusion.hpp"
+#include "live-signals/media_graph.hpp"
+#include "live-signals/windows.hpp"
+
+// Whether somebody is in a call, watches a video or wants no disturbance, out of what PipeWire, the
+// session bus and the X server tell of themselves. That something is used is all that is kept of
+// it; nothing is asked for again and again, and nothing listens to or looks at what is used.
+namespace live_signals {
+namespace {
+
+using Json = nlohmann::json;
+
+class LiveSignals final : public poised::Plugin {
+ public:
+  using Plugin::Plugin;
+
+ private:
+  void on_start(const poised::Settings& settings) override {
+    configure(settings);
+    ready(what_is_seen());
+    tell_trouble();
+  }
+  void on_config_changed(const poised::Settings& settings) override {
+    configure(settings);
+    tell_trouble();
+  }
+  void on_stop() override { forget(); }
+  void on_refresh_availability() override {}
+
+  void forget() {
+    media_.reset();
+    desktop_.reset();
+    windows_.reset();
+  }
+
+  void configure(const poised::Settings& settings) {
+    forget();
+    use_ = {};
+    desktop_seen_ = {};
+    front_ = {};
+    const auto json = Json::parse(settings.json);
+    const auto is_on = [&](const char* key) { return json.value(key, true); };
+    microphone_ = is_on("microphone");
+    camera_ = is_on("camera");
+    screen_share_ = is_on("screen_share");
+    video_ = is_on("video");
+    full_screen_ = is_on("full_screen");
+    const poised::Duration release{json.value("release", std::int64_t{20'000'000'000})};
+    if (!fusion_ || release != release_)
+      fusion_ = std::make_unique<Fusion>(
+          release_ = release,
+          [this](poised::LiveSignal signal, bool on) { live_signal(signal, on); });
+
+    if (microphone_ || camera_ || screen_share_)
+      media_ =
+          std::make_unique<MediaGraph>(*this, json.value("ignore", std::vector<std::string>()),
+                                       MediaGraph::Events{.changed =
+                                                              [this](const MediaGraph::Use& use) {
+                                                                use_ = use;
+                                                                look();
+                                                              },
+                                                          .connected =
+                                                              [this](bool connected) {
+                                                                connected_ = connected;
+                                                                if (media_) tell_trouble();
+                                                              }});
+    if (is_on("do_not_disturb") || video_) listen_to_the_bus(is_on("do_not_disturb"));
+    if (full_screen_ || video_) watch_windows();
+    look();
+  }
+
+  void listen_to_the_bus(bool do_not_disturb) {
+    try {
+      desktop_ = std::make_unique<DesktopBus>(
+          *this, DesktopBus::Wanted{.do_not_disturb = do_not_disturb, .players = video_},
+          DesktopBus::Events{
+              .changed =
+                  [this](const DesktopBus::Seen& seen) {
+                    desktop_seen_ = seen;
+                    look();
+                  },
+              .lost = [this] { failed("live-signals: session bus: connection lost"); }});
+    } catch (const poised::Failure&) {
+      // Without a bus there is nobody to be heard on it.
+    }
+  }
+
+  void watch_windows() {
+    try {
+      windows_ = std::make_unique<Windows>(
+          *this, Windows::Events{.changed =
+                                     [this](const Windows::Front& front) {
+                                       front_ = front;
+                                       look();
+                                     },
+                                 .lost = [this] { failed("live-signals: X server: lost"); }});
+    } catch (const poised::Failure&) {
+      // Not a session of X11.
+    }
+  }
+
+  void look() {
+    Evidence evidence;
+    evidence.microphone = microphone_ && use_.microphone;
+    evidence.conversation = microphone_ && use_.conversation;
+    evidence.camera = camera_ && use_.camera;
+    evidence.screen_share = screen_share_ && use_.screen;
+    evidence.do_not_disturb = desktop_seen_.do_not_disturb;
+    evidence.full_screen = full_screen_ && front_.full_screen;
+    evidence.video =
+        video_ && (desktop_seen_.full_screen_player ||
+                   (front_.full_screen && desktop_seen_.playing.contains(front_.process)));
+    fusion_->see(evidence, now());
+    settle();
+  }
+
+  void settle() {
+    if (const auto next = fusion_->settle(now()))
+      release_timer_.arm(*next);
+    else
+      release_timer_.disarm();
+  }
+
+  [[nodiscard]] std::string what_is_seen() const {
+    std::string text;
+    const auto add = [&](const char* what) {
+      if (!text.empty()) text += "; ";
+      text += what;
+    };
+    if (media_ && connected_) add("microphone, camera and shared screen by PipeWire");
+    if (desktop_) add("players and Do Not Disturb by the session bus");
+    if (windows_) add("full-screen windows by X11");
+    return text.empty() ? "nothing to watch here" : text;
+  }
+
+  void tell_trouble() {
+    degraded(media_ && !connected_
+                 ? "live-signals: PipeWire: not running; microphone, camera and shared screen are "
+                   "not seen"
+                 : "");
+  }
+
+  bool microphone_ = false, camera_ = false, screen_share_ = false, video_ = false,
+       full_screen_ = false, connected_ = false;
+  poised::Duration release_{};
+  std::unique_ptr<Fusion> fusion_;
+  poised::Timer release_timer_{*this, [this] { settle(); }};
+  MediaGraph::Use use_;
+  DesktopBus::Seen desktop_seen_;
+  Windows::Front front_;
+  std::unique_ptr<MediaGraph> media_;
+  std::unique_ptr<DesktopBus> desktop_;
+  std::unique_ptr<Windows> windows_;
+};
+
+}  // namespace
+}  // namespace live_signals
+
+POISED_DEFINE_PLUGIN(live_signals::LiveSignals, "live-signals", "Calls, videos and Do Not Disturb",
+                     "0.1.0", "availability");

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "rigs/media.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+
+namespace rig {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* microphone = "rig-microphone";
+
+bool listens(const fs::path& path) {
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+  const bool connected =
+      connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  close(fd);
+  return connected;
+}
+
+std::string list(const std::vector<std::string>& properties) {
+  std::string text = "{";
+  for (const auto& property : properties) text += " " + property;
+  return text + " }";
+}
+
+}  // namespace
+
+PipeWire::PipeWire() : runtime_("XDG_RUNTIME_DIR", root_.path()) {
+  fs::permissions(root_.path(), fs::perms::owner_all);
+  const auto configuration = root_.path() / "config/pipewire/pipewire.conf.d";
+  fs::create_directories(configuration);
+  const auto node = [](const std::string& name, const std::string& media_class) {
+    return "  { factory = adapter args = { factory.name = support.null-audio-sink node.name = " +
+           name + " media.class = " + media_class + " audio.position = [ FL FR ] } }\n";
+  };
+  std::ofstream(configuration / "rig.conf")
+      << "context.objects = [\n"
+      << node(microphone, "Audio/Source/Virtual") << node("rig-speaker", "Audio/Sink") << "]\n";
+  // A minute of silence.
+  constexpr std::uint32_t rate = 48'000, bytes = rate * 4 * 60;
+  std::ofstream wave(root_.path() / "silence.wav", std::ios::binary);
+  const auto number = [&](std::uint32_t value, int size) {
+    wave.write(reinterpret_cast<const char*>(&value), size);
+  };
+  wave << "RIFF";
+  number(36 + bytes, 4);
+  wave << "WAVEfmt ";
+  number(16, 4);
+  number(1, 2);
+  number(2, 2);
+  number(rate, 4);
+  number(rate * 4, 4);
+  number(4, 2);
+  number(16, 2);
+  wave << "data";
+  number(bytes, 4);
+  wave << std::string(bytes, '\0');
+  wave.close();
+  start();
+}
+
+void PipeWire::start() {
+  server_ = std::make_unique<Program>(
+      std::vector<std::string>{find_program("pipewire", "pipewire")}, environment());
+  const auto end = Clock::now() + patience;
+  while (!listens(root_.path() / "pipewire-0")) {
+    if (Clock::now() > end) throw std::runtime_error("pipewire does not listen");
+    poll(nullptr, 0, 20);
+  }
+  manager_ = std::make_unique<Program>(
+      std::vector<std::string>{find_program("wireplumber", "wireplumber")}, environment());
+}
+
+void PipeWire::kill() {
+  manager_.reset();
+  server_->kill();
+}
+
+Program::Options PipeWire::environment() const {
+  Program::Options options;
+  const auto home = root_.path().string();
+  options.environment = {{"DBUS_SESSION_BUS_ADDRESS", bus_.address()},
+                         {"HOME", home},
+                         {"XDG_CONFIG_HOME", home + "/config"},
+                         {"XDG_STATE_HOME", home + "/state"},
+                         {"XDG_DATA_HOME", home + "/data"}};
+  return options;
+}
+
+std::unique_ptr<Program> PipeWire::record(const std::string& role,
+                                          const std::vector<std::string>& properties) const {
+  return std::make_unique<Program>(
+      std::vector<std::string>{find_program("pw-record", "pipewire-bin"), "--target", microphone,
+                               "--media-role", role, "--properties", list(properties),
+                               root_.path() / "recorded.wav"},
+      environment());
+}
+
+std::unique_ptr<Program> PipeWire::play(const std::vector<std::string>& properties) const {
+  return std::make_unique<Program>(
+      std::vector<std::string>{find_program("pw-play", "pipewire-bin"), "--properties",
+                               list(properties), root_.path() / "silence.wav"},
+      environment());
+}
+
+std::unique_ptr<Program> PipeWire::show_camera() const {
+  return std::make_unique<Program>(
+      std::vector<std::string>{RIG_VIDEO_STREAM, "Video/Source", "Camera"}, environment());
+}
+
+std::unique_ptr<Program> PipeWire::share_screen() const {
+  return std::make_unique<Program>(
+      std::vector<std::string>{RIG_VIDEO_STREAM, "Stream/Output/Video", "Screen"}, environment());
+}
+
+}  // namespace rig
