@@ -52,11 +52,12 @@ def from_the_front(arm_left, arm_right, head=(100, 30)):
                  ((115, 142), (116, 174)))
 
 
-def lying_from_above(arm_left, arm_right, face):
+def lying_from_above(arm_left, arm_right, face, legs=None, blades=None):
     """Prone or supine, seen from above: head at the top, on a mat."""
+    leg_left, leg_right = legs or (((88, 150), (86, 184)), ((112, 150), (114, 184)))
     mat_part = [stroke("mat", "tool", 3, [(40, 6), (160, 6), (160, 194), (40, 194)], closed=True, fill="light")]
-    return mat_part + front(((82, 70), (118, 70)), ((88, 116), (112, 116)), (100, 44), arm_left, arm_right, ((88, 150), (86, 184)),
-                            ((112, 150), (114, 184)), face=face, foot=False)
+    return mat_part + front(((82, 70), (118, 70)), ((88, 116), (112, 116)), (100, 44), arm_left, arm_right, leg_left, leg_right, face=face,
+                            blades=blades, foot=False)
 
 
 def hand(spread):
@@ -73,6 +74,10 @@ def hand(spread):
         parts.append(stroke("thumb-edge", "paper", 21, [(134, 138), (92, 132)]))
         parts.append(stroke("thumb", "near", 16, [(134, 138), (92, 132)]))
     return parts
+
+
+def forearm():
+    return [stroke("sleeve", "prop", 40, [(0, 122), (40, 121)]), stroke("forearm", "near", 27, [(40, 121), (112, 120)])]
 
 
 def tree(x, y):
@@ -133,10 +138,13 @@ def exercises():
     ]
     e["neck-turns"] = [big_head(0), big_head(1) + arrow("turn", [(74, 26), (112, 14), (148, 34)])]
     e["wrist-stretch"] = [
-        floor() + standing(60, arm=((60 + 54, 42), (60 + 54, 42), "raw"))[1:]
-        + [stroke("hand", "near", 7, [(114, 42), (132, 42)])],
-        floor() + standing(60, arm=((87, 42), (114, 42), "raw"), arm_far=((92, 62), (128, 28), "raw"))[1:]
-        + [stroke("hand", "near", 7, [(114, 42), (122, 24)])] + arrow("pull", [(142, 40), (140, 22), (128, 10)]),
+        forearm() + [stroke("palm", "near", 26, [(112, 120), (140, 120)])]
+        + [stroke(f"finger-{k}", "near", 9, [(142, 110 + 7 * k), (184, 108 + 8 * k)]) for k in range(4)],
+        forearm() + [stroke("palm", "near", 26, [(112, 118), (122, 92)])]
+        + [stroke(f"finger-{k}", "near", 9, [(112 + 7 * k, 84 + 2 * k), (104 + 9 * k, 40 + 3 * k)]) for k in range(4)]
+        + [stroke("helper-arm", "far", 24, [(196, 20), (156, 48)]), stroke("helper-hand", "far", 24, [(156, 48), (140, 62)])]
+        + [stroke(f"helper-finger-{k}", "far", 9, [(146, 50 + 9 * k), (104, 46 + 9 * k)]) for k in range(3)]
+        + arrow("pull", [(92, 76), (66, 66), (48, 40)]),
     ]
     e["open-and-close-hands"] = [hand(True), hand(False)]
     e["shoulder-rolls"] = [
@@ -157,16 +165,19 @@ def exercises():
                            nose=(0, 1)) + arrow("through", [(128, 190), (84, 190)]),
     ]
     e["diaphragmatic-breathing"] = [
-        on_the_back(arm=((72, 148), (98, 158), "raw"), arm_far=((52, 150), (70, 158), "raw")),
-        on_the_back(arm=((72, 142), (98, 148), "raw"), arm_far=((52, 150), (70, 158), "raw"), belly=-9) + arrow("up", [(98, 136), (98, 112)]),
+        on_the_back(arm=((76, 146), (100, 158), "raw"), arm_far=((54, 146), (72, 156), "raw")) + arrow("out", [(46, 146), (46, 124)]),
+        on_the_back(arm=((74, 138), (98, 146), "raw"), arm_far=((54, 146), (72, 156), "raw"), belly=11) + arrow("in", [(34, 122), (34, 146)])
+        + arrow("up", [(98, 132), (98, 108)]),
     ]
     e["hook-lying-rotation"] = [
-        lying_from_above(((60, 74), (34, 78)), ((140, 74), (166, 78)), True),
-        lying_from_above(((60, 74), (34, 78)), ((140, 74), (166, 78)), True),
+        lying_from_above(((60, 78), (32, 80)), ((140, 78), (168, 80)), True, legs=(((92, 146), (90, 168)), ((108, 146), (110, 168)))),
+        lying_from_above(((60, 78), (32, 80)), ((140, 78), (168, 80)), True, legs=(((134, 140), (116, 174)), ((146, 126), (134, 162))))
+        + arrow("roll", [(78, 150), (96, 176), (130, 184)]),
     ]
     e["scapular-setting"] = [
-        on_the_front(arm=((82, 172), (108, 174), "raw")),
-        on_the_front(arm=((80, 160), (108, 162), "raw"), shoulder=(58, 164), head=(36, 166)) + arrow("down", [(62, 146), (90, 146)]),
+        lying_from_above(((70, 98), (66, 128)), ((130, 98), (134, 128)), False, blades=[(82, 90), (118, 90)]),
+        lying_from_above(((66, 100), (64, 130)), ((134, 100), (136, 130)), False, blades=[(92, 96), (108, 96)])
+        + arrow("left", [(48, 78), (66, 92)]) + arrow("right", [(152, 78), (134, 92)]),
     ]
     e["foam-roller-extension"] = [
         floor() + mat() + roller(70, 168, 13) + side((116, 168), (62, 146), (42, 132), ((158, 174), -1), ((40, 160), (36, 138), "raw"), nose=(0.5, -1), foot=RIGHT),
@@ -197,7 +208,7 @@ def exercises():
     e["bird-dog"] = [
         on_hands_and_knees(),
         on_hands_and_knees(arm=((162, 112), (190, 104), "raw"), arm_far=((136, 174), 1), leg=((78, 172), (38, 176), "raw"),
-                           leg_far=((36, 116), (4, 110), "raw"), foot_far=(0, 1), head=(156, 126)) + arrow("arm", [(150, 88), (184, 84)]) + arrow("leg", [(62, 96), (24, 92)]),
+                           leg_far=((44, 117), (12, 111), "raw"), foot_far=(0, 1), head=(156, 126)) + arrow("arm", [(150, 88), (184, 84)]) + arrow("leg", [(62, 96), (24, 92)]),
         on_hands_and_knees(shoulder=(134, 112), hip=(80, 120), head=(150, 130), arm=((120, 138), (100, 152), "raw"), arm_far=((138, 174), 1), bow=-10,
                            leg_far=((78, 168), (38, 176), "raw"), leg=((112, 152), (78, 164), "raw"), nose=(-0.2, 1)),
     ]

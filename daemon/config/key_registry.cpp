@@ -100,7 +100,7 @@ std::vector<KeySpec> break_keys(const std::string& id, bool enabled, Duration in
       duration(at + "duration", length, 1s, 4h, "How long the break takes."),
       duration(at + "natural", natural, 1s, day,
                "An absence of this length counts as the break by itself."),
-      text(at + "routine", std::string(), 32, Syntax::id,
+      text(at + "routine", std::string(id == "stretch" ? "hourly-micro-break" : ""), 32, Syntax::id,
            "What to do in it: the id of a routine (poisectl exercise list). Empty: no routine."),
       std::move(title),
   };

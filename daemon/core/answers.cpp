@@ -5,6 +5,7 @@
 
 #include "core/breaks.hpp"
 #include "core/presence.hpp"
+#include "core/programme.hpp"
 #include "core/prompts.hpp"
 #include "core/sit_stand.hpp"
 
@@ -34,6 +35,8 @@ void refuse(Turn& turn, std::uint64_t id, const char* why) {
 // The break whose absence closes the prompt: a stand prompt has none of its own (S2).
 std::size_t leavable(const Turn& turn) {
   const auto& prompt = turn.state.prompt;
+  // Nor is a session done by being away.
+  if (prompt.index == turn.session_index()) return no_break;
   return is_posture(turn, prompt.index) ? prompt.partner : prompt.index;
 }
 
@@ -126,6 +129,7 @@ void snooze(Turn& turn) {
 void give_up(Turn& turn, std::size_t index) {
   restart_count(turn, index);
   if (is_posture(turn, index)) decline_posture(turn);
+  if (index == turn.session_index()) give_up_session(turn);
 }
 
 void skip(Turn& turn) {
@@ -224,11 +228,14 @@ void apply(Turn& turn, const TakeBreak& event) {
   const auto found = std::find_if(breaks.begin(), breaks.end(), [&](const BreakPolicy& policy) {
     return policy.id == event.break_id;
   });
-  if (found == breaks.end()) {
+  const bool session = event.break_id == "session" && phase_of(state, turn.policy) != nullptr &&
+                       !state.programme.stopped;
+  if (found == breaks.end() && !session) {
     refuse(turn, 0, "no such break");
     return;
   }
-  const auto index = static_cast<std::size_t>(found - breaks.begin());
+  const auto index =
+      session ? turn.session_index() : static_cast<std::size_t>(found - breaks.begin());
   if (state.prompt.running) {
     if (state.prompt.index != index) refuse(turn, state.prompt.id, "another break is running");
     return;
@@ -244,6 +251,7 @@ void apply(Turn& turn, const TakeBreak& event) {
     state.prompt.index = index;
     state.prompt.shown_at = turn.now;
     state.prompt.urgency = Urgency::low;
+    choose_exercises(turn, index);
   }
   start(turn);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/programme.hpp"
 #include "core/prompts.hpp"
 #include "core/sit_stand.hpp"
 
@@ -10,6 +11,7 @@ namespace poised::core {
 namespace {
 
 constexpr const char* daily_limit_id = "daily-limit";
+constexpr const char* session_id = "session";
 constexpr const char* posture_id = "posture";
 
 // The first moment of the day's present time at which the limit speaks up after `present`.
@@ -23,6 +25,7 @@ bool counts(const State& state, std::size_t index) {
     case BreakKind::ordinary:
       return state.breaks[index].worked.counting;
     case BreakKind::daily_limit:
+    case BreakKind::session:
       return state.day.present.counting;
     case BreakKind::posture:
       return state.stand.timer.counting;
@@ -75,6 +78,7 @@ Instant due_at(const Turn& turn, std::size_t index) {
   const auto spec = spec_of(turn, index);
   if (!spec.enabled) return never;
   const auto at = interval_ends_at(turn, index, spec);
+  if (entry.kind == BreakKind::session) return session_due_at(turn, at);
   const auto early = early_offer(turn, index, at);
   return early ? early->at : at;
 }
@@ -106,6 +110,8 @@ void drop_unwanted_prompt(Turn& turn) {
       wanted = found != breaks.end() && (found->enabled || state.prompt.running);
     } else if (entry.kind == BreakKind::daily_limit) {
       wanted = turn.policy.daily_limit.enabled;
+    } else if (entry.kind == BreakKind::session) {
+      wanted = session_spec(state, turn.policy).enabled;
     } else {
       wanted = stand_enabled(state, turn.policy);
     }
@@ -142,6 +148,7 @@ void match_breaks(Turn& turn) {
   };
   for (const auto& policy : turn.policy.breaks) take(policy.id, BreakKind::ordinary);
   take(daily_limit_id, BreakKind::daily_limit);
+  take(session_id, BreakKind::session);
   take(posture_id, BreakKind::posture);
 
   for (auto* index : {&state.prompt.index, &state.prompt.partner}) {
@@ -264,7 +271,9 @@ void complete(Turn& turn, std::size_t index, How how, std::uint64_t prompt_id, c
     state.natural_counted = true;
     ++state.day.totals.natural;
   }
+  const bool is_session = state.breaks[index].kind == BreakKind::session;
   restart_count(turn, index);
+  if (is_session) finish_session(turn);
   const auto covered = spec_of(turn, index).duration;
   for (std::size_t i = 0; i < turn.policy.breaks.size(); ++i) {
     if (i == index || turn.policy.breaks[i].duration > covered) continue;

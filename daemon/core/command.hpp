@@ -43,7 +43,9 @@ struct Prompt {
   std::vector<std::string> also;       ///< joined breaks (B5c)
   Posture posture = Posture::unknown;  ///< the posture asked for, if break_id is "posture"
   std::string routine;
-  Duration duration{};  ///< how long a run takes once started
+  std::vector<ChosenExercise> exercises;  ///< what the routine comes to now; may be empty
+  bool checkin = false;                   ///< E5: the week's questions go with this session
+  Duration duration{};                    ///< how long a run takes once started
   Urgency urgency = Urgency::normal;
   PromptReason reason = PromptReason::interval;
   std::optional<WallTime> before;  ///< pull-forward: start of the busy block
@@ -83,7 +85,7 @@ struct WithdrawPrompt {
 
 /// A low-urgency note that asks for nothing (S6, P5, E5).
 struct ShowNote {
-  std::string kind;    ///< "sit", "no-input-source"
+  std::string kind;    ///< "sit", "no-input-source", "questions"
   std::string detail;  ///< P5: the reason
   Duration length{};   ///< S6: how long the person stood
   bool operator==(const ShowNote&) const = default;
@@ -108,7 +110,14 @@ enum class FactKind : std::uint8_t {
   posture,
   move_desk,
   day,
-  presence
+  presence,
+  session,      ///< E2: the day's session is offered: `routine`, `exercises`, `length`
+  phase,        ///< of a plan: `to`, `text` says why; `to` empty = no plan any more
+  checkin_due,  ///< E5
+  held_phase,   ///< E7: the phase goes on, `text` says why
+  stopped,      ///< E8
+  cleared,      ///< E8
+  advice        ///< `text`: the id of what is advised
 };
 enum class How : std::uint8_t { none, taken, natural };
 
@@ -127,6 +136,9 @@ struct Fact {
   PromptReason reason = PromptReason::interval;
   Posture posture = Posture::unknown;
   std::string routine;
+  std::vector<ChosenExercise> exercises;
+  std::string plan;
+  std::string to;     ///< phase
   std::string text;   ///< refused: why; note: kind; posture: how; presence: the new state
   Duration length{};  ///< session_end, snoozed (until it returns)
   std::string rule;   ///< the rule's number, e.g. "B6"

@@ -8,6 +8,7 @@
 #include "core/breaks.hpp"
 #include "core/busy.hpp"
 #include "core/local_time.hpp"
+#include "core/programme.hpp"
 #include "core/prompts.hpp"
 #include "core/sit_stand.hpp"
 
@@ -53,11 +54,14 @@ void check_date(Turn& turn, bool large_step_back) {
   if (!day.date) {
     day.date = date;
     turn_posture_day(turn, date);
+    turn_programme_day(turn, date, false);
   } else if (date > *day.date) {
     begin_day(turn, date);
     turn_posture_day(turn, date);
+    turn_programme_day(turn, date, false);
   } else if (date < *day.date && large_step_back) {
     day.date = date;
+    turn_programme_day(turn, date, true);
     turn.record(FactKind::note, "P7").text = "clock-set-back";
   }
 }

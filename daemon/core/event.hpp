@@ -128,6 +128,35 @@ struct PostureSaid {
   bool operator==(const PostureSaid&) const = default;
 };
 
+/// E1: the person starts a plan, having answered the warning-signs screen with "none of these".
+struct PlanStarted {
+  std::string plan;
+  bool operator==(const PlanStarted&) const = default;
+};
+
+struct PlanStopped {
+  bool operator==(const PlanStopped&) const = default;
+};
+
+/// E5: the week's answers. 0 to 10 each; more is taken as 10.
+struct CheckedIn {
+  std::uint32_t discomfort = 0;  ///< average of the last 7 days
+  std::uint32_t stiffness = 0;
+  bool warning = false;  ///< one of the warning signs applies
+  bool operator==(const CheckedIn&) const = default;
+};
+
+/// E8: a warning sign, whenever the person reports it.
+struct WarningReported {
+  std::string sign;
+  bool operator==(const WarningReported&) const = default;
+};
+
+/// E8: a professional said that they can go on.
+struct Cleared {
+  bool operator==(const Cleared&) const = default;
+};
+
 /// The policy handed to step() from now on differs from the one before. Loses nothing (B9).
 struct PolicyChanged {
   bool operator==(const PolicyChanged&) const = default;
@@ -145,6 +174,7 @@ struct Restored {
 using Event =
     std::variant<TimerElapsed, ClockSet, InputResumed, InputStopped, SourceChanged, LockChanged,
                  SleepChanged, SeatChanged, SignalChanged, BusyReplaced, Answered, PromptVanished,
-                 TakeBreak, Paused, Resumed, DeskHeight, PostureSaid, PolicyChanged, Restored>;
+                 TakeBreak, Paused, Resumed, DeskHeight, PostureSaid, PlanStarted, PlanStopped,
+                 CheckedIn, WarningReported, Cleared, PolicyChanged, Restored>;
 
 }  // namespace poised::core

@@ -100,11 +100,59 @@ struct SchedulePolicy {
   bool operator==(const SchedulePolicy&) const = default;
 };
 
+/// An exercise of the catalogue, as far as choosing it goes.
+struct ExerciseSpec {
+  std::string id;
+  std::vector<std::string> places;                  ///< any of "desk", "wall", "floor"
+  std::vector<std::string> equipment;               ///< all of it …
+  std::vector<std::string> equipment_alternatives;  ///< … or one of these
+  std::vector<std::string> positions;               ///< that it needs
+  bool discreet = false;                            ///< fit for an open-plan office
+  bool shoulders = false;                           ///< does good after long typing
+  std::string substitute;                           ///< empty = none
+  std::uint32_t sets = 1;                           ///< > 0
+  Duration once{};                                  ///< before the first set; ≥ 0
+  Duration set{};                                   ///< one set, both sides
+  Duration rest{};                                  ///< between two sets; ≥ 0
+  bool operator==(const ExerciseSpec&) const = default;
+};
+
+struct RoutineSpec {
+  std::string id;
+  bool choose_one = false;  ///< the exercise that fits; else all of them
+  std::vector<std::string> exercises;
+  bool operator==(const RoutineSpec&) const = default;
+};
+
+struct PhaseSpec {
+  std::string id;
+  std::uint32_t days = 1;
+  std::string routine;
+  std::uint32_t sessions_a_day = 1;
+  bool operator==(const PhaseSpec&) const = default;
+};
+
+struct PlanSpec {
+  std::string id;
+  bool gated = true;            ///< E7: asks each week, and goes on only if it goes well
+  bool ends_to_choose = false;  ///< it ends to the hour, and the person chooses what comes then
+  bool repeats = false;
+  std::string then;  ///< the plan that follows; empty = none
+  std::vector<PhaseSpec> phases;
+  bool operator==(const PlanSpec&) const = default;
+};
+
 struct ProgrammePolicy {
   bool enabled = true;
   bool health_questions = true;
   Duration session_max = 15min;
   std::optional<Duration> session_at;  ///< local time of day
+  std::vector<std::string> equipment;  ///< owned
+  std::vector<std::string> places{"desk"};
+  std::vector<std::string> leave_out;   ///< positions and exercises
+  std::vector<ExerciseSpec> exercises;  ///< sorted by id; from the catalogue, as what follows
+  std::vector<RoutineSpec> routines;
+  std::vector<PlanSpec> plans;
   bool operator==(const ProgrammePolicy&) const = default;
 };
 

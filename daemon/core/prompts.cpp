@@ -6,6 +6,7 @@
 #include "core/availability.hpp"
 #include "core/breaks.hpp"
 #include "core/presence.hpp"
+#include "core/programme.hpp"
 
 namespace poised::core {
 namespace {
@@ -77,7 +78,9 @@ std::size_t longer_soon(const Turn& turn, std::size_t shorter) {
   const auto partner = partner_of(turn, shorter);
   auto best = shorter;
   for (std::size_t i = 0; i < state.breaks.size(); ++i) {
-    if (state.breaks[i].phase != Phase::counting || i == partner) continue;
+    // A session waits for its free time, not for an interval.
+    if (state.breaks[i].phase != Phase::counting || i == partner || i == turn.session_index())
+      continue;
     const auto spec = spec_of(turn, i);
     if (!spec.enabled || spec.duration <= length || holds_on(turn, i) != 0) continue;
     if (spec.interval - worked_of(state, i, turn.now) > length + soon_margin) continue;
@@ -139,12 +142,17 @@ void show(Turn& turn, std::size_t index, bool in_gap) {
     member.unspaced = false;
     member.held = 0;
   }
+  const bool is_session = prompt.index == turn.session_index();
+  const bool joined = prompt.partner != no_break;
+  choose_exercises(turn, joined ? prompt.partner : prompt.index);
+  if (is_session) offer_session(turn);
   const auto shown = describe(state, turn.policy);
   auto& fact = record_prompt(turn, FactKind::prompt, "B4");
   fact.urgency = shown.urgency;
   fact.reason = shown.reason;
   fact.posture = shown.posture;
   fact.routine = shown.routine;
+  fact.exercises = shown.exercises;
   turn.out.emplace_back(ShowPrompt{shown});
 }
 
@@ -202,7 +210,9 @@ Prompt describe(const State& state, const Policy& policy) {
   }
   prompt.snoozes_left = policy.prompt.max_snoozes - std::min(policy.prompt.max_snoozes, snoozes);
   prompt.duration = spec_of(state, policy, run).run_length;
-  if (state.breaks[run].kind == BreakKind::ordinary) prompt.routine = policy.breaks[run].routine;
+  prompt.routine = routine_of(state, policy, run);
+  if (!prompt.routine.empty()) prompt.exercises = state.programme.chosen;
+  prompt.checkin = state.breaks[run].kind == BreakKind::session && questions_wait(state, policy);
   return prompt;
 }
 

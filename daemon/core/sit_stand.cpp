@@ -133,6 +133,7 @@ bool may_note(const Turn& turn, bool at_ceiling) {
 }  // namespace
 
 bool stand_enabled(const State& state, const Policy& policy) {
+  if (state.programme.stopped) return false;  // E8
   switch (policy.stand.enabled) {
     case StandEnabled::automatic:
       return state.stand.desk || state.stand.said;

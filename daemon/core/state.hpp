@@ -77,7 +77,7 @@ struct Absence {
   bool operator==(const Absence&) const = default;
 };
 
-enum class BreakKind : std::uint8_t { ordinary, daily_limit, posture };
+enum class BreakKind : std::uint8_t { ordinary, daily_limit, session, posture };
 enum class Phase : std::uint8_t { counting, due, open, running, snoozed, expired };
 enum class Returning : std::uint8_t { no, snoozed, expired };
 
@@ -172,6 +172,38 @@ struct SitStand {
   bool operator==(const SitStand&) const = default;
 };
 
+/// The programme (E1–E9). Dates count days, as Day::date.
+struct Programme {
+  std::string plan;  ///< running; empty = none
+  std::uint32_t phase = 0;
+  WallTime started;            ///< the plan
+  std::int64_t plan_from = 0;  ///< the same as a date; time stopped is left out
+  std::int64_t phase_from = 0;
+  std::optional<std::int64_t> today;  ///< the date as last seen
+  bool paused = false;                ///< E7: discomfort is high
+  std::string held;                   ///< E7: why the phase goes on beyond its days
+  bool advised = false;               ///< E7: at week 6
+
+  // The answers, gone with the plan.
+  std::optional<std::uint32_t> first;  ///< discomfort at the plan's start
+  std::optional<std::uint32_t> before, last;
+  std::uint32_t stiffness = 0;
+  std::optional<std::int64_t> answered;  ///< date of `last`
+  std::optional<std::int64_t> asked;     ///< date of the last offer
+  bool noted = false;                    ///< E5: the note after it was given
+
+  bool stopped = false;  ///< E8
+  std::string sign;      ///< … and why
+
+  std::vector<std::int64_t> sessions;       ///< dates with one, the last 4 weeks
+  std::uint32_t offered = 0, finished = 0;  ///< today
+  bool done_today = false;                  ///< "not today"
+  std::vector<std::string> lately;          ///< exercises, the latest last
+  std::vector<ChosenExercise> chosen;       ///< for the open prompt
+  Duration chosen_length{};
+  bool operator==(const Programme&) const = default;
+};
+
 /// What survives a restart (B9).
 struct Memory {
   Absence absence{true, true, {}, false};
@@ -188,6 +220,7 @@ struct Memory {
   std::vector<Pause> pauses;
   Day day;
   SitStand stand;
+  Programme programme;
   std::array<Signal, live_signal_count> signals;
   std::vector<BusySource> busy;
   Signal meeting, out_of_office;  ///< as of the last look at the busy times
@@ -214,6 +247,7 @@ struct State : Memory {
 
   // Derived from the policy and the clock; recomputed when either changes.
   Instant day_turns = never;
+  Instant acute_ends = never;  ///< E7: a plan that ends to the hour
   bool hours_open = true;
   Instant hours_change = never;
   std::vector<Block> blocks;        ///< sorted by start; those of one kind do not overlap

@@ -40,7 +40,7 @@ BreakStatus break_status(const State& state, Instant now, const Policy& policy, 
   status.interval = spec.interval;
   status.state = state_of(state, entry, spec);
   status.held_by = list_of(entry.held);
-  if (status.state == BreakState::counting)
+  if (status.state == BreakState::counting && entry.kind != BreakKind::session)
     status.due_in = std::max(spec.interval - status.worked, Duration::zero());
   if (status.state == BreakState::snoozed)
     status.returns_in =

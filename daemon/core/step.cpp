@@ -9,6 +9,7 @@
 #include "core/busy.hpp"
 #include "core/day.hpp"
 #include "core/presence.hpp"
+#include "core/programme.hpp"
 #include "core/prompts.hpp"
 #include "core/restore.hpp"
 #include "core/sit_stand.hpp"
@@ -21,13 +22,14 @@ using std::chrono::seconds;
 constexpr Duration save_every = seconds(60);  // B9, of present time
 // Far more rounds than one instant can need: a bound against a rule that contradicts itself.
 constexpr int most_rounds = 64;
-constexpr std::size_t own_entries = 2;  // of Memory::breaks: the daily limit, posture
+constexpr std::size_t own_entries = 3;  // of Memory::breaks: the daily limit, session, posture
 
 void apply(Turn&, const TimerElapsed&) {}
 
 void apply(Turn& turn, const PolicyChanged&) {
   match_breaks(turn);
   refresh_calendar(turn);
+  settle_programme(turn);
   watch_presence(turn);
 }
 
@@ -41,7 +43,8 @@ Instant earliest(Turn& turn) {
   auto& state = turn.state;
   state.due_deadline = due_deadline(turn);
   state.other_deadline = std::min({state.day_turns, natural_deadline(turn), state.due_deadline,
-                                   hold_deadline(turn), posture_deadline(turn)});
+                                   hold_deadline(turn), posture_deadline(turn),
+                                   programme_deadline(turn)});
   state.waits = std::any_of(state.breaks.begin(), state.breaks.end(), [](const auto& entry) {
     return entry.phase == Phase::due && entry.held == 0;
   });
@@ -56,6 +59,7 @@ bool is_input_or_time(const Event& event) {
 // (1) of "Order within one instant".
 void run_deadlines(Turn& turn, bool answer_follows) {
   turn_day(turn);
+  end_acute(turn);
   end_pauses(turn);
   forget_stale_calendars(turn);
   begin_evidence(turn);
@@ -76,6 +80,7 @@ void settle(Turn& turn) {
   pull_forward(turn);
   give_sit_note(turn);
   if (show_next(turn)) settle_holds(turn);  // it may have been the last one of the day
+  give_questions_note(turn);
 }
 
 bool answers(std::span<const Event> events) {

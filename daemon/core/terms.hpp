@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "core/time.hpp"
 
@@ -69,6 +70,13 @@ struct BusyInterval {
   BusyClass busy_class = BusyClass::busy;
   bool all_day = false;
   bool operator==(const BusyInterval&) const = default;
+};
+
+/// One exercise of a routine, as it was chosen for this moment.
+struct ChosenExercise {
+  std::string id;
+  std::uint32_t sets = 1;
+  bool operator==(const ChosenExercise&) const = default;
 };
 
 /// What a day amounted to so far, or in the end.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,6 +56,8 @@ struct Turn {
   /// Index of the stand prompt's entry, the last one.
   std::size_t posture_index() const { return state.breaks.size() - 1; }
 
+  std::size_t session_index() const { return state.breaks.size() - 2; }
+
   /// P: present time so far.
   Duration present() const { return state.present.at(now); }
 };
@@ -65,6 +68,8 @@ inline Instant after(Instant at, Duration length) {
   return at + length;
 }
 
+/// That of the day's session.
+BreakSpec session_spec(const State& state, const Policy& policy);
 /// That of the stand prompt.
 BreakSpec stand_spec(const State& state, const Policy& policy);
 
@@ -73,11 +78,16 @@ inline BreakSpec spec_of(const State& state, const Policy& policy, std::size_t i
   switch (entry.kind) {
     case BreakKind::ordinary: {
       const auto& of = policy.breaks[index];
+      // E3: as long as what was chosen for it.
+      const bool shown = state.prompt.index == index || state.prompt.partner == index;
+      const auto chosen = shown ? state.programme.chosen_length : Duration::zero();
       return {of.enabled, of.interval, of.duration, of.natural,
-              std::max(of.duration, of.routine_length)};
+              std::max({of.duration, of.routine_length, chosen})};
     }
     case BreakKind::daily_limit:
       return {policy.daily_limit.enabled, entry.next_limit, {}, Duration::max(), {}};
+    case BreakKind::session:
+      return session_spec(state, policy);
     case BreakKind::posture:
       break;
   }
@@ -94,6 +104,7 @@ inline Duration worked_of(const State& state, std::size_t index, Instant now) {
     case BreakKind::ordinary:
       return entry.worked.at(now);
     case BreakKind::daily_limit:
+    case BreakKind::session:
       return state.day.present.at(now);
     case BreakKind::posture:
       break;

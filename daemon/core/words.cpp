@@ -125,6 +125,20 @@ const char* word(FactKind kind) {
       return "day";
     case FactKind::presence:
       return "presence";
+    case FactKind::session:
+      return "session";
+    case FactKind::phase:
+      return "phase";
+    case FactKind::checkin_due:
+      return "checkin-due";
+    case FactKind::held_phase:
+      return "held-phase";
+    case FactKind::stopped:
+      return "stopped";
+    case FactKind::cleared:
+      return "cleared";
+    case FactKind::advice:
+      return "advice";
   }
   return "";
 }

@@ -150,6 +150,40 @@ void add_programme(CLI::App& app, Tree& tree, Options& options) {
       ->add_option("ID", options.exercise_id, "An exercise or a routine")
       ->type_name("")
       ->required();
+  tree.group("The programme");
+  auto* guided = tree.add_offline(app, "guide", "Be led through a routine, step by step", guide);
+  guided->add_option("ROUTINE", options.exercise_id, "A routine or an exercise")
+      ->type_name("")
+      ->required();
+  guided->add_flag("--plain", options.plain, "Lines only, as a screen reader wants them");
+  auto* assessing =
+      tree.add_offline(app, "assess", "Look at your workstation, question by question", assess);
+  assessing->add_option("--export", options.export_file, "Write a page to hand in")
+      ->type_name("FILE");
+
+  auto* programme = app.add_subcommand("programme", "Your plan, and the week's questions");
+  programme->group("The programme");
+  programme->preparse_callback([&options](std::size_t) { options.command = "programme"; });
+  programme->require_subcommand(1);
+  tree.group("Commands");
+  tree.add_offline(*programme, "show", "Where you are in your plan", show_programme);
+  auto* start = tree.add_offline(*programme, "start", "Begin a plan", start_plan);
+  start->add_option("PLAN", options.plan, "acute, progressive, maintenance, home (acute)")
+      ->type_name("");
+  start->add_flag("--none-of-these", options.none_of_these,
+                  "None of the warning signs applies; without it you are asked");
+  auto* questions =
+      tree.add_offline(*programme, "checkin", "Answer the week's questions", check_in);
+  questions->add_option("--pain", options.discomfort, "Average of the last 7 days, 0 to 10")
+      ->type_name("N");
+  questions->add_option("--stiffness", options.stiffness, "0 to 10")->type_name("N");
+  questions->add_flag("--warning", options.warning, "One of the warning signs applies");
+  tree.add_offline(*programme, "warning", "Something feels wrong: the signs, or report one",
+                   report_warning)
+      ->add_option("ID", options.sign, "The sign; without one they are listed")
+      ->type_name("");
+  tree.add_offline(*programme, "cleared", "A professional said that you can go on", say_cleared);
+  tree.add_offline(*programme, "stop", "Stop the plan and erase its answers", stop_plan);
 }
 
 void add_config(CLI::App& app, Tree& tree, Options& options) {
@@ -237,6 +271,12 @@ void add_simulate(CLI::App& app, Tree& tree, SimulateOptions& options) {
   add("--habit", options.habit, "How prompts are taken: obeys, ignores, snoozes, mixed (obeys)",
       "HABIT")
       ->excludes(trace);
+  auto* plan = add("--plan", options.plan,
+                   "Follow this plan from the first day, and what comes then", "PLAN")
+                   ->excludes(trace);
+  add("--discomfort", options.discomfort, "The answers week by week: 5,4,3 (falling)", "N,…")
+      ->delimiter(',')
+      ->needs(plan);
   add("--from", options.from, "Tell nothing of what lies before", "DATETIME");
   add("--until", options.until, "End there", "DATETIME");
   command->add_flag("--summary", options.summary, "Only the table at the end");

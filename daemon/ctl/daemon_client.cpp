@@ -220,6 +220,24 @@ void DaemonClient::quiet_today() {
 void DaemonClient::answer(const std::string& word) {
   bus_->call(context_, prompt_interface, "Answer", std::uint64_t{0}, word);
 }
+std::string DaemonClient::programme() {
+  return bus_->ask<std::string>(context_, control_interface, "Programme");
+}
+void DaemonClient::start_plan(const std::string& plan) {
+  bus_->call(context_, control_interface, "StartPlan", plan);
+}
+void DaemonClient::stop_plan() {
+  bus_->call(context_, control_interface, "StopPlan");
+}
+void DaemonClient::check_in(std::uint32_t discomfort, std::uint32_t stiffness, bool warning) {
+  bus_->call(context_, control_interface, "CheckIn", discomfort, stiffness, warning);
+}
+void DaemonClient::report_warning(const std::string& sign) {
+  bus_->call(context_, control_interface, "ReportWarning", sign);
+}
+void DaemonClient::say_cleared() {
+  bus_->call(context_, control_interface, "SayCleared");
+}
 void DaemonClient::take(const std::string& break_id) {
   bus_->call(context_, control_interface, "Take", break_id);
 }

@@ -35,6 +35,12 @@ class DaemonClient {
   /// start, done, snooze or skip: to the prompt that is open or running.
   void answer(const std::string& word);
   void take(const std::string& break_id);
+  std::string programme();
+  void start_plan(const std::string& plan);
+  void stop_plan();
+  void check_in(std::uint32_t discomfort, std::uint32_t stiffness, bool warning);
+  void report_warning(const std::string& sign);
+  void say_cleared();
   void say_posture(const std::string& word);
   /// Drops what the daemon remembers of before `before` (UTC seconds; 0: all of it), within 15 s.
   void forget(std::int64_t before);

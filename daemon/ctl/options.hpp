@@ -26,6 +26,8 @@ using Action = Exit (*)(const Options&, Output&);
 struct SimulateOptions {
   std::vector<std::string> configs, calendars, busy;
   std::string versus, zone, trace, persona, habit = "obeys", from, until;
+  std::string plan;
+  std::vector<std::uint32_t> discomfort;
   int days = 1;
   std::uint64_t seed = 1;
   bool summary = false;
@@ -39,6 +41,8 @@ struct Options {
   bool policy = false;  ///< the schema of a policy file
   std::string config_root;
   std::string pause_for, pause_until, pause_reason;
+  std::string plan = "acute", sign, discomfort, stiffness, export_file;
+  bool none_of_these = false, warning = false, plain = false;
   std::string break_id, plugin_id, exercise_id, key, value, shell;
   int height_mm = 0;
   std::string since, before;

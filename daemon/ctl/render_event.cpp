@@ -38,10 +38,27 @@ std::string day_sentence(const Json& event) {
                      count("prompts"), count("taken"), count("natural"), count("skipped"));
 }
 
+std::string session_sentence(const Json& event) {
+  std::string exercises;
+  for (const auto& chosen : list(event, "exercises"))
+    exercises +=
+        fmt::format("{}{} × {}", exercises.empty() ? "" : ", ",
+                    static_cast<long>(number(chosen, "sets").value_or(1)), text(chosen, "id"));
+  return fmt::format("Today's session, {}: {} ({}).", text(event, "phase"), exercises,
+                     length_text(event));
+}
+
+std::string phase_sentence(const Json& event) {
+  const auto to = text(event, "to"), plan = text(event, "plan"), why = text(event, "why");
+  if (to.empty()) return fmt::format("The plan {} ends: {}.", plan, why);
+  return fmt::format("Plan {}: {} begins ({}).", plan, to, why);
+}
+
 std::string note_sentence(const Json& event) {
   const auto kind = text(event, "note");
   if (kind == "sit") return "Sit when you like.";
   if (kind == "no-input-source") return "Input cannot be seen on this desktop.";
+  if (kind == "questions") return "The week's questions wait.";
   return "A note: " + kind + ".";
 }
 
@@ -70,6 +87,15 @@ std::string event_sentence(const Json& event) {
   if (word == "posture") return "You are " + text(event, "to") + ".";
   if (word == "move-desk") return "The desk moves.";
   if (word == "presence") return "Presence: " + text(event, "to") + ".";
+  if (word == "session") return session_sentence(event);
+  if (word == "phase") return phase_sentence(event);
+  if (word == "held-phase")
+    return fmt::format("{} goes on: {}.", capital(text(event, "to")), text(event, "why"));
+  if (word == "checkin-due") return "The week's questions are asked.";
+  if (word == "stopped")
+    return "Stopped: a warning sign. Only a minute away from the screen is left.";
+  if (word == "cleared") return "Cleared: everything goes on.";
+  if (word == "advice") return "Advice: " + text(event, "advice") + ".";
   if (word == "day") return day_sentence(event);
   return word;
 }

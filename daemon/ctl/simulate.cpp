@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "calendar/expander/busy.hpp"
+#include "catalogue/to_policy.hpp"
 #include "config/text.hpp"
 #include "config/zone_table.hpp"
 #include "core/local_time.hpp"
@@ -19,6 +20,7 @@
 #include "ctl/render.hpp"
 #include "shell/report_json.hpp"
 #include "simulate/persona.hpp"
+#include "simulate/plan_follower.hpp"
 #include "simulate/runner.hpp"
 #include "simulate/tally.hpp"
 #include "simulate/trace.hpp"
@@ -73,6 +75,10 @@ core::Policy load_policy(const Options& options, const std::vector<std::string>&
   for (const auto& problem : loaded.problems)
     std::cerr << printable(problem.text()) << " (warning)\n";
   loaded.policy.zone = zone;
+  const auto found = catalogue::load(roots_of(options));
+  for (const auto& problem : found.problems)
+    std::cerr << printable(problem.text()) << " (left out)\n";
+  catalogue::add_to_policy(found.catalogue, loaded.settings.programme, loaded.policy.programme);
   return std::move(loaded.policy);
 }
 
@@ -228,7 +234,18 @@ class Simulator {
       return static_cast<double>(elapsed.count()) /
              static_cast<double>(core::Duration(whole).count());
     };
-    script_ = std::move(persona);
+    if (options_.plan.empty()) {
+      script_ = std::move(persona);
+      return;
+    }
+    const auto& plans = run_.policy.programme.plans;
+    if (std::none_of(plans.begin(), plans.end(),
+                     [&](const core::PlanSpec& plan) { return plan.id == options_.plan; }))
+      throw refusal("--plan", fmt::format("“{}”: no such plan", options_.plan));
+    auto discomfort = options_.discomfort;
+    if (discomfort.empty()) discomfort = {5, 4, 4, 3, 3, 2};
+    person_ = std::move(persona);
+    script_ = std::make_unique<simulate::PlanFollower>(*person_, options_.plan, discomfort);
   }
 
   void prepare_trace() {
@@ -268,6 +285,7 @@ class Simulator {
   simulate::Run run_;
   std::optional<core::WallTime> from_;
   std::ifstream file_;
+  std::unique_ptr<simulate::Script> person_;  ///< behind a script_ that follows a plan
   std::unique_ptr<simulate::Script> script_;
   std::function<double(core::Duration)> done_;
 };

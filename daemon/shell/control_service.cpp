@@ -90,6 +90,10 @@ class ControlService::Object final
     }
   }
 
+  void act(core::Event event) {
+    guarded([&] { throw_if_refused(handler_.act_on_programme(std::move(event))); });
+  }
+
   std::string sender() { return sender_of(getObject().getCurrentlyProcessedMessage()); }
 
   void GetStatus(sdbus::Result<std::string>&& result) override {
@@ -196,6 +200,17 @@ class ControlService::Object final
   void Take(const std::string& break_id) override {
     guarded([&] { throw_if_refused(handler_.take(break_id)); });
   }
+  std::string Programme() override {
+    return guarded([&] { return handler_.programme(); });
+  }
+  void StartPlan(const std::string& plan) override { act(core::PlanStarted{plan}); }
+  void StopPlan() override { act(core::PlanStopped{}); }
+  void CheckIn(const std::uint32_t& discomfort, const std::uint32_t& stiffness,
+               const bool& warning) override {
+    act(core::CheckedIn{discomfort, stiffness, warning});
+  }
+  void ReportWarning(const std::string& sign) override { act(core::WarningReported{sign}); }
+  void SayCleared() override { act(core::Cleared{}); }
   std::string Next() override {
     return guarded([&] { return handler_.next(); });
   }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/command.hpp"
+#include "core/event.hpp"
 #include "shell/bus.hpp"
 
 // The D-Bus face of the daemon: translates between the bus and the daemon's own words, decides
@@ -33,6 +34,10 @@ class ControlHandler {
   virtual void uninhibit(const std::string& key) = 0;
   virtual Refusal answer(std::uint64_t id, core::Answer answer) = 0;
   virtual Refusal take(const std::string& break_id) = 0;
+  /// The programme as it stands, as JSON.
+  virtual std::string programme() = 0;
+  /// PlanStarted, PlanStopped, CheckedIn, WarningReported or Cleared.
+  virtual Refusal act_on_programme(core::Event event) = 0;
   virtual void say_posture(core::Posture posture) = 0;
   virtual void stop_desk() = 0;
   /// Calls `ended` once, at the end of the motion: empty if it arrived, else why not.

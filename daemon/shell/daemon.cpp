@@ -16,6 +16,7 @@
 #include <variant>
 
 #include "build_config.hpp"
+#include "catalogue/to_policy.hpp"
 #include "config/inspect.hpp"
 #include "shell/decision_values.hpp"
 #include "shell/plugin_settings.hpp"
@@ -152,6 +153,9 @@ void Daemon::load_config() {
   policy_fingerprint_ = config::fingerprint(loaded);
   // Only poisectl, which reads the files itself, explains where each value came from.
   loaded.effective = {};
+  const auto found = catalogue::load(options_.roots);
+  catalogue::add_to_policy(found.catalogue, loaded.settings.programme, loaded.policy.programme);
+  loaded.problems.insert(loaded.problems.end(), found.problems.begin(), found.problems.end());
   config_ = std::move(loaded);
   for (const auto& manifest : manifests_)
     if (manifest.has("desk"))

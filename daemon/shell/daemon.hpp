@@ -78,6 +78,8 @@ class Daemon final : private ControlHandler {
   void uninhibit(const std::string& key) override;
   Refusal answer(std::uint64_t id, core::Answer answer) override;
   Refusal take(const std::string& break_id) override;
+  std::string programme() override;
+  Refusal act_on_programme(core::Event event) override;
   void say_posture(core::Posture posture) override;
   void stop_desk() override;
   void move_desk(std::int32_t to_mm,

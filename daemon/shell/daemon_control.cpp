@@ -163,6 +163,14 @@ ControlHandler::Refusal Daemon::take(const std::string& break_id) {
   return refusal_of(core::TakeBreak{break_id});
 }
 
+std::string Daemon::programme() {
+  return programme_json(state_, config_.policy).dump();
+}
+
+ControlHandler::Refusal Daemon::act_on_programme(core::Event event) {
+  return refusal_of(std::move(event));
+}
+
 void Daemon::say_posture(core::Posture posture) {
   dispatch(core::PostureSaid{posture});
 }

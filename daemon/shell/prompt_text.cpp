@@ -27,6 +27,10 @@ std::string invitation(const core::Prompt& prompt) {
   if (prompt.break_id == "posture")
     return prompt.posture == core::Posture::standing ? "Go on working standing for a while."
                                                      : "Change your position.";
+  if (prompt.break_id == "session")
+    return fmt::format("A few exercises, {}. Start when it suits you.", length);
+  if (prompt.routine == "step-away")
+    return fmt::format("Step away from the screen for {}.", length);
   return fmt::format("Get up, stretch and move for {}.", length);
 }
 
@@ -180,6 +184,9 @@ plugin::Prompt PromptText::note(std::uint64_t id, const core::ShowNote& note) co
   if (note.kind == "sit") {
     text.title = fmt::format("{} standing", spoken(note.length));
     text.body = "Sit when you like.";
+  } else if (note.kind == "questions") {
+    text.title = "A few questions wait for you";
+    text.body = "They take less than a minute. “poisectl programme checkin” asks them.";
   } else {
     text.title = "Poised cannot see when you are at the keyboard";
     text.body =

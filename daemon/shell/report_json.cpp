@@ -9,6 +9,8 @@
 #include <cmath>
 #include <ctime>
 
+#include "core/programme.hpp"
+
 namespace poised::shell {
 namespace {
 
@@ -174,7 +176,37 @@ Json fact_json(const core::Fact& fact, core::WallTime wall, core::Duration elaps
     json["id"] = fact.prompt_id;
     add_break();
   };
+  const auto add_exercises = [&] {
+    if (fact.exercises.empty()) return;
+    json["exercises"] = Json::array();
+    for (const auto& chosen : fact.exercises)
+      json["exercises"].push_back({{"id", chosen.id}, {"sets", chosen.sets}});
+  };
   switch (fact.kind) {
+    case FactKind::session:
+      json["plan"] = fact.plan;
+      json["phase"] = fact.to;
+      json["routine"] = fact.routine;
+      add_exercises();
+      json["length_s"] = whole_seconds(fact.length);
+      break;
+    case FactKind::phase:
+    case FactKind::held_phase:
+      json["plan"] = fact.plan;
+      json["to"] = fact.to.empty() ? Json(nullptr) : Json(fact.to);
+      json["why"] = fact.text;
+      break;
+    case FactKind::checkin_due:
+      json["plan"] = fact.plan;
+      break;
+    case FactKind::stopped:
+      json["why"] = fact.text;
+      break;
+    case FactKind::cleared:
+      break;
+    case FactKind::advice:
+      json["advice"] = fact.text;
+      break;
     case FactKind::session_start:
       break;
     case FactKind::session_end:
@@ -196,6 +228,7 @@ Json fact_json(const core::Fact& fact, core::WallTime wall, core::Duration elaps
       json["routine"] = fact.routine;
       json["urgency"] = core::word(fact.urgency);
       json["reason"] = core::word(fact.reason);
+      add_exercises();
       break;
     case FactKind::withdrawn:
       add_prompt();
@@ -236,6 +269,33 @@ Json fact_json(const core::Fact& fact, core::WallTime wall, core::Duration elaps
   if (fact.since) json["since"] = local_time(wall - (fact.at - *fact.since), policy);
   if (!fact.rule.empty()) json["rule"] = fact.rule;
   return json;
+}
+
+Json programme_json(const core::State& state, const core::Policy& policy) {
+  const auto& programme = state.programme;
+  const auto* phase = core::phase_of(state, policy);
+  const auto today = programme.today.value_or(0);
+  const auto number = [](const std::optional<std::uint32_t>& value) {
+    return value ? Json(*value) : Json(nullptr);
+  };
+  const bool runs = !programme.plan.empty();
+  return {{"plan", runs ? Json(programme.plan) : Json(nullptr)},
+          {"phase", phase != nullptr ? Json(phase->id) : Json(nullptr)},
+          {"routine", phase != nullptr ? Json(phase->routine) : Json(nullptr)},
+          {"day", runs ? Json(today - programme.plan_from + 1) : Json(nullptr)},
+          {"phase_day", runs ? Json(today - programme.phase_from + 1) : Json(nullptr)},
+          {"phase_days", phase != nullptr ? Json(phase->days) : Json(nullptr)},
+          {"started", runs ? Json(local_time(programme.started, policy)) : Json(nullptr)},
+          {"paused", programme.paused},
+          {"held", programme.held.empty() ? Json(nullptr) : Json(programme.held)},
+          {"stopped", programme.stopped},
+          {"sign", programme.stopped ? Json(programme.sign) : Json(nullptr)},
+          {"done_today", programme.done_today},
+          {"questions_wait", core::questions_wait(state, policy)},
+          {"discomfort_first", number(programme.first)},
+          {"discomfort_last", number(programme.last)},
+          {"sessions_last_week", std::count_if(programme.sessions.begin(), programme.sessions.end(),
+                                               [&](auto date) { return today - date < 7; })}};
 }
 
 Json next_json(const core::Status& status, core::Instant now, core::WallTime wall,

@@ -64,6 +64,9 @@ Json status_json(const StatusReport& report, const core::Policy& policy);
 Json fact_json(const core::Fact& fact, core::WallTime wall, core::Duration elapsed,
                const core::Policy& policy);
 
+/// The programme as it stands.
+Json programme_json(const core::State& state, const core::Policy& policy);
+
 /// {"next": [...]}, soonest first; `title` names a break for people.
 Json next_json(const core::Status& status, core::Instant now, core::WallTime wall,
                const core::Policy& policy,

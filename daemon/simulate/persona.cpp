@@ -355,6 +355,9 @@ std::optional<Action> Persona::act(core::Duration at, const Intention& intention
 void Persona::told(const core::Fact& fact, core::Duration elapsed) {
   using core::FactKind;
   switch (fact.kind) {
+    case FactKind::session:
+      session_length_ = fact.length;
+      break;
     case FactKind::prompt:
       open_prompt_ = fact.prompt_id;
       consider(fact, elapsed);
@@ -398,6 +401,7 @@ void Persona::consider(const core::Fact& prompt, core::Duration elapsed) {
     }
   }
   core::Duration length{};
+  if (prompt.break_id == "session") length = session_length_;
   for (const auto& entry : policy_.breaks) {
     const auto& also = prompt.also;
     if (entry.id == prompt.break_id || std::find(also.begin(), also.end(), entry.id) != also.end())

@@ -92,6 +92,7 @@ class Persona : public Script {
   std::deque<Span> away_;    ///< … and when the person is not at the desk
   std::multimap<core::Duration, Intention> intentions_;
   std::uint64_t open_prompt_ = 0;
+  core::Duration session_length_{};
   std::optional<core::Duration> break_ends_;  ///< away for the break that was asked for
   bool typing_ = false;                       ///< what the day's course says, break or not
   core::Device device_ = core::Device::keyboard;

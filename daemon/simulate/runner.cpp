@@ -86,12 +86,6 @@ class Simulation {
       events_.emplace_back(core::ClockSet{wall_at(now)});
     } else if (auto* recorded = std::get_if<store::Recorded>(&action)) {
       add_recorded(std::move(*recorded), now);
-    } else if (const auto* not_here = std::get_if<NotHere>(&action)) {
-      core::Fact refused;
-      refused.kind = core::FactKind::refused;
-      refused.at = now;
-      refused.text = not_here->why;
-      tell(refused);
     } else {
       events_.emplace_back(core::TimerElapsed{});
       apply(now, events_);

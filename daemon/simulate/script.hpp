@@ -31,14 +31,8 @@ struct PauseFor {
 struct Idle {
   bool operator==(const Idle&) const = default;
 };
-/// Something that this version can read but not do; it is answered with `refused`.
-struct NotHere {
-  std::string why;
-  bool operator==(const NotHere&) const = default;
-};
 
-using Action =
-    std::variant<core::Event, Restart, ClockStep, PauseFor, Idle, NotHere, store::Recorded>;
+using Action = std::variant<core::Event, Restart, ClockStep, PauseFor, Idle, store::Recorded>;
 
 /// Hands out what happens, in the order of time; holds no more of it than it must. May throw what
 /// its source throws (BadTrace).

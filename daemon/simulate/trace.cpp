@@ -22,7 +22,6 @@ using namespace std::chrono_literals;
 constexpr int first_year = 1970;
 constexpr int last_year = 2200;
 constexpr core::Duration longest = 36525 * core::Duration(24h);
-constexpr const char* no_plans = "exercise plans are not part of this version";
 
 /// The words of a line up to its comment.
 class Words {
@@ -162,7 +161,7 @@ const std::map<std::string_view, Action> plain{
     {"sit", core::Event(core::PostureSaid{core::Posture::sitting})},
     {"stand", core::Event(core::PostureSaid{core::Posture::standing})},
     {"restart", Restart{}},
-    {"cleared", NotHere{no_plans}}};
+    {"cleared", core::Event(core::Cleared{})}};
 
 std::optional<core::Device> device_of(std::string_view word) {
   if (word == "keyboard") return core::Device::keyboard;
@@ -295,30 +294,33 @@ class ActionReader {
     return core::Event(std::move(calendar));
   }
 
-  // Checked as they will be once there are plans to act on.
   std::optional<Action> read_plan() {
     if (verb_ == "plan") {
       const auto what = words_.next();
       if (what != "start" && what != "stop") return expects("start or stop");
-      if (what == "stop") return NotHere{no_plans};
+      if (what == "stop") return core::Event(core::PlanStopped{});
       const auto kind = words_.next();
-      if (kind != "acute" && kind != "progressive" && kind != "maintenance" && kind != "home")
-        return expects("start acute, progressive, maintenance or home");
-      return NotHere{no_plans};
+      if (kind.empty()) return expects("the name of a plan: acute, progressive, maintenance, home");
+      return core::Event(core::PlanStarted{std::string(kind)});
     }
     if (verb_ == "checkin") {
+      core::CheckedIn said;
       for (auto word = words_.next(); !word.empty(); word = words_.next()) {
         const auto equals = std::min(word.find('='), word.size());
         const auto name = word.substr(0, equals);
         const auto value = word.substr(std::min(equals + 1, word.size()));
         if (name.empty() || (!is_rating(value) && !is_yes_or_no(value)))
           return expects("answers such as pain=4 or warning=no");
+        if (name == "pain") number(value, said.discomfort);
+        if (name == "stiffness") number(value, said.stiffness);
+        if (name == "warning") said.warning = value == "yes";
       }
-      return NotHere{no_plans};
+      return core::Event(said);
     }
     if (verb_ == "warning") {
-      if (words_.next().empty()) return expects("the sign's name");
-      return NotHere{no_plans};
+      const auto sign = words_.next();
+      if (sign.empty()) return expects("the sign's name");
+      return core::Event(core::WarningReported{std::string(sign)});
     }
     reason_ = fmt::format("“{}”: no such event", verb_);
     return std::nullopt;

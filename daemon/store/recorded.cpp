@@ -128,6 +128,21 @@ class Words {
     return postures.at(index_of(event.posture));
   }
 
+  std::string operator()(const PlanStarted& event) const {
+    if (is_word(event.plan)) return "plan start " + event.plan;
+    return event_words("plan", event.plan);
+  }
+  std::string operator()(const PlanStopped&) const { return "plan stop"; }
+  std::string operator()(const CheckedIn& event) const {
+    return "checkin pain=" + std::to_string(std::min(event.discomfort, 10U)) +
+           " stiffness=" + std::to_string(std::min(event.stiffness, 10U)) +
+           " warning=" + (event.warning ? "yes" : "no");
+  }
+  std::string operator()(const WarningReported& event) const {
+    return event_words("warning", event.sign);
+  }
+  std::string operator()(const Cleared&) const { return "cleared"; }
+
  private:
   Instant now_;
   WallTime wall_;
@@ -190,6 +205,8 @@ Event read_event(const std::string& name, const Json& what) {
     return pause;
   }
   if (name == "resume") return Resumed{what.get<std::string>()};
+  if (name == "plan") return PlanStarted{what.get<std::string>()};
+  if (name == "warning") return WarningReported{what.get<std::string>()};
   if (name == "desk") return DeskHeight{};
   if (name == "posture") return PostureSaid{Posture::unknown};
   throw std::invalid_argument("“" + name + "”: no such event");

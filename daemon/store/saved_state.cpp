@@ -32,7 +32,7 @@ template <class Enum>
 struct Names;
 template <>
 struct Names<BreakKind> {
-  static constexpr std::array list{"ordinary", "daily-limit", "posture"};
+  static constexpr std::array list{"ordinary", "daily-limit", "session", "posture"};
 };
 template <>
 struct Names<Phase> {
@@ -174,6 +174,41 @@ void fields(Visitor& visit, SitStand& stand) {
 }
 
 template <class Visitor>
+void fields(Visitor& visit, ChosenExercise& chosen) {
+  visit("id", chosen.id);
+  visit("sets", chosen.sets);
+}
+
+template <class Visitor>
+void fields(Visitor& visit, Programme& programme) {
+  visit("plan", programme.plan);
+  visit("phase", programme.phase);
+  visit("started", programme.started);
+  visit("plan_from", programme.plan_from);
+  visit("phase_from", programme.phase_from);
+  visit("today", programme.today);
+  visit("paused", programme.paused);
+  visit("held", programme.held);
+  visit("advised", programme.advised);
+  visit("first", programme.first);
+  visit("before", programme.before);
+  visit("last", programme.last);
+  visit("stiffness", programme.stiffness);
+  visit("answered", programme.answered);
+  visit("asked", programme.asked);
+  visit("noted", programme.noted);
+  visit("stopped", programme.stopped);
+  visit("sign", programme.sign);
+  visit("sessions", programme.sessions);
+  visit("offered", programme.offered);
+  visit("finished", programme.finished);
+  visit("done_today", programme.done_today);
+  visit("lately", programme.lately);
+  visit("chosen", programme.chosen);
+  visit("chosen_length", programme.chosen_length);
+}
+
+template <class Visitor>
 void fields(Visitor& visit, Signal& signal) {
   visit("on", signal.on);
   visit("settles", signal.settles);
@@ -210,6 +245,7 @@ void fields(Visitor& visit, Memory& memory) {
   visit("pauses", memory.pauses);
   visit("day", memory.day);
   visit("stand", memory.stand);
+  visit("programme", memory.programme);
   visit("signals", memory.signals);
   visit("busy", memory.busy);
   visit("meeting", memory.meeting);
@@ -406,6 +442,10 @@ class Mover {
 void check(const Memory& memory) {
   if (memory.day.date && std::abs(*memory.day.date) > most_days)
     throw Broken("memory.day.date: out of range");
+  const auto& programme = memory.programme;
+  for (const auto date : {programme.today.value_or(0), programme.plan_from, programme.phase_from,
+                          programme.answered.value_or(0), programme.asked.value_or(0)})
+    if (std::abs(date) > most_days) throw Broken("memory.programme: a date out of range");
   const auto& prompt = memory.prompt;
   if (prompt.id != 0) {
     if (prompt.index >= memory.breaks.size()) throw Broken("memory.prompt.index: no such break");

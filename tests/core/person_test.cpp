@@ -308,7 +308,7 @@ Event any_event(std::mt19937_64& random, const Rig& rig) {
   const auto below = [&](std::uint64_t limit) { return random() % limit; };
   const auto device = static_cast<Device>(below(3));
   const auto near = rig.now + std::chrono::seconds(below(1200)) - 600s;
-  switch (below(21)) {
+  switch (below(26)) {
     case 0:
       return TimerElapsed{};
     case 1:
@@ -347,6 +347,16 @@ Event any_event(std::mt19937_64& random, const Rig& rig) {
                                       : std::optional(600 + static_cast<std::int32_t>(below(700)))};
     case 18:
       return PostureSaid{static_cast<Posture>(below(3))};
+    case 20:
+      return PlanStarted{std::array{"short", "weeks", "always", "nothing"}[below(4)]};
+    case 21:
+      return below(4) == 0 ? Event(PlanStopped{}) : Event(TimerElapsed{});
+    case 22:
+      return CheckedIn{static_cast<std::uint32_t>(below(12)), 3, below(30) == 0};
+    case 23:
+      return below(4) == 0 ? Event(WarningReported{"sign"}) : Event(TimerElapsed{});
+    case 24:
+      return Cleared{};
     case 19:
       return below(40) == 0 ? Event(Restored{save(rig.state), below(2) == 0, rig.wall()})
                             : Event(TimerElapsed{});
@@ -362,6 +372,27 @@ Event any_event(std::mt19937_64& random, const Rig& rig) {
   }
 }
 
+// Plans whose phases are short beside the hours of these lives.
+void add_programme(Policy& policy) {
+  auto& programme = policy.programme;
+  for (const char* id : {"a", "b", "step-away"}) {
+    ExerciseSpec spec;
+    spec.id = id;
+    spec.places = {"desk"};
+    spec.discreet = true;
+    spec.set = 90s;
+    spec.sets = 2;
+    programme.exercises.push_back(spec);
+  }
+  programme.routines = {
+      {"some", true, {"a", "b"}}, {"all", false, {"a", "b"}}, {"step-away", false, {"step-away"}}};
+  programme.plans = {
+      {"short", true, true, false, "", {{"s", 1, "all", 2}}},
+      {"weeks", true, false, false, "always", {{"w1", 1, "all", 1}, {"w2", 1, "some", 1}}},
+      {"always", false, false, true, "", {{"x", 1, "all", 1}}}};
+  for (auto& each : policy.breaks) each.routine = "some";
+}
+
 TEST(Everybody, IsSafeFromAnyEvents) {
   constexpr std::uint64_t people = 240;
   Seen seen;
@@ -369,7 +400,9 @@ TEST(Everybody, IsSafeFromAnyEvents) {
   for (std::uint64_t seed = 1; seed <= people; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
-    Rig rig(busy_rules(seed));
+    auto policy = busy_rules(seed);
+    add_programme(policy);
+    Rig rig(policy);
     rig.run_to(monday + 8h);
     for (int i = 0; i < 2000; ++i) {
       std::vector<Event> events;

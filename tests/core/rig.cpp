@@ -218,7 +218,7 @@ void Rig::check_standing(const CommandSink& commands,
   const bool live = std::any_of(state.signals.begin(), state.signals.end(),
                                 [&](const Signal& signal) { return signal.holds(now); });
   if (wanted && state.stand.posture == Posture::standing && stood >= 60min && !state.absence.on &&
-      !live && !told_to_sit_)
+      !live && !told_to_sit_ && !state.programme.stopped)
     violate("stood for an hour without a note");
 }
 

@@ -228,10 +228,26 @@ TEST_F(SimulateCommand, ComparesTwoConfigurations) {
   EXPECT_EQ(json::parse(simulate(reversed).out).at("b"), compared.at("a"));
 }
 
-TEST_F(SimulateCommand, AnswersPlansWithRefused) {
+TEST_F(SimulateCommand, FollowsPlans) {
   const auto told = events({"--trace", write("plan.trace", "2026-03-02T08:00 plan start home\n")});
-  EXPECT_EQ(told.front().at("event"), "refused");
-  EXPECT_EQ(told.front().at("why"), "exercise plans are not part of this version");
+  EXPECT_EQ(told.front().at("event"), "phase");
+  EXPECT_EQ(told.front().at("plan"), "home");
+  EXPECT_EQ(told.front().at("to"), "home");
+  const auto refused =
+      events({"--trace", write("plan.trace", "2026-03-02T08:00 plan start quickly\n")});
+  EXPECT_EQ(refused.front().at("event"), "refused");
+  EXPECT_EQ(refused.front().at("why"), "no such plan");
+}
+
+TEST_F(SimulateCommand, GoesThroughTheWholeProgramme) {
+  std::vector<std::string> phases;
+  for (const auto& event : events({"--persona", "office", "--days", "92", "--plan", "acute"}))
+    if (event.at("event") == "phase")
+      phases.push_back(event.at("to").is_null() ? "" : event.at("to"));
+  EXPECT_EQ(phases, (std::vector<std::string>{"first-72-hours", "", "foundation", "mobility",
+                                              "strength", "maintenance-mobility",
+                                              "maintenance-strength", "maintenance-function",
+                                              "maintenance-assess", "maintenance-mobility"}));
 }
 
 // ------------------------------------------------------------------------------------- bad input

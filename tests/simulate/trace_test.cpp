@@ -175,16 +175,20 @@ TEST(Traces, KnowEveryEventOfTheirLanguage) {
   EXPECT_EQ(std::get<ClockStep>(lines[25].action).by, 30min);
 }
 
-TEST(Traces, ReadPlansThatThereAreNot) {
-  for (const auto* text : {"plan start acute", "plan start home", "plan stop", "warning numbness",
-                           "cleared", "checkin pain=4 stiffness=3 warning=no"}) {
-    const auto lines = read_all(std::string("2026-03-02T08:00 ") + text);
-    ASSERT_EQ(lines.size(), 1U) << text;
-    EXPECT_EQ(std::get<NotHere>(lines[0].action).why,
-              "exercise plans are not part of this version");
-  }
-  EXPECT_EQ(why_not("2026-03-02T08:00 plan start quickly"),
-            "day.trace:1: plan: expected start acute, progressive, maintenance or home");
+TEST(Traces, ReadThePlan) {
+  const auto event = [](const std::string& text) {
+    return std::get<core::Event>(read_all("2026-03-02T08:00 " + text).at(0).action);
+  };
+  EXPECT_EQ(event("plan start acute"), core::Event(core::PlanStarted{"acute"}));
+  EXPECT_EQ(event("plan stop"), core::Event(core::PlanStopped{}));
+  EXPECT_EQ(event("checkin pain=4 stiffness=3 warning=no"),
+            core::Event(core::CheckedIn{4, 3, false}));
+  EXPECT_EQ(event("checkin pain=4 warning=yes"), core::Event(core::CheckedIn{4, 0, true}));
+  EXPECT_EQ(event("warning numbness"), core::Event(core::WarningReported{"numbness"}));
+  EXPECT_EQ(event("cleared"), core::Event(core::Cleared{}));
+  EXPECT_EQ(
+      why_not("2026-03-02T08:00 plan start"),
+      "day.trace:1: plan: expected the name of a plan: acute, progressive, maintenance, home");
   EXPECT_EQ(why_not("2026-03-02T08:00 checkin pain=11"),
             "day.trace:1: checkin: expected answers such as pain=4 or warning=no");
   EXPECT_EQ(why_not("2026-03-02T08:00 warning"), "day.trace:1: warning: expected the sign's name");
