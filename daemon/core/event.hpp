@@ -157,6 +157,12 @@ struct Cleared {
   bool operator==(const Cleared&) const = default;
 };
 
+/// The person erases what is remembered of them (see forget()).
+struct Forgotten {
+  bool all = false;  ///< not only the day's totals
+  bool operator==(const Forgotten&) const = default;
+};
+
 /// The policy handed to step() from now on differs from the one before. Loses nothing (B9).
 struct PolicyChanged {
   bool operator==(const PolicyChanged&) const = default;
@@ -175,6 +181,6 @@ using Event =
     std::variant<TimerElapsed, ClockSet, InputResumed, InputStopped, SourceChanged, LockChanged,
                  SleepChanged, SeatChanged, SignalChanged, BusyReplaced, Answered, PromptVanished,
                  TakeBreak, Paused, Resumed, DeskHeight, PostureSaid, PlanStarted, PlanStopped,
-                 CheckedIn, WarningReported, Cleared, PolicyChanged, Restored>;
+                 CheckedIn, WarningReported, Cleared, Forgotten, PolicyChanged, Restored>;
 
 }  // namespace poised::core

@@ -8,7 +8,7 @@ Policy default_policy() {
   policy.breaks = {
       {"micro", false, 20min, 20s, 20s, "", {}},
       {"rest", false, 120min, 10min, 10min, "", {}},
-      {"stretch", true, 60min, 60s, 5min, "", {}},
+      {"stretch", true, 60min, 60s, 5min, "hourly-micro-break", {}},
   };
   return policy;
 }

@@ -9,7 +9,7 @@
 #include "core/time.hpp"
 
 // What the person and their IT have set: a validated value, made by the configuration layer.
-// Field names are the configuration keys; defaults are those of the rules. All durations are > 0
+// Field names are the configuration keys; defaults are those of the rules. Durations are > 0
 // unless a comment says otherwise; a break's `natural` is at least its `duration`.
 namespace poised::core {
 

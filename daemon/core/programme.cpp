@@ -57,13 +57,6 @@ void advise(Turn& turn, const char* what) {
   turn.record(FactKind::advice, "E7").text = what;
 }
 
-// The session that is open or running goes off the screen.
-void drop_session(Turn& turn) {
-  const auto index = turn.session_index();
-  if (turn.state.prompt.id != 0 && turn.state.prompt.index == index) drop_prompt(turn, "E8");
-  stop_offering(turn, turn.state.breaks[index]);
-}
-
 void forget_plan(Turn& turn) {
   Programme fresh;
   auto& programme = turn.state.programme;
@@ -218,6 +211,12 @@ const PhaseSpec* phase_of(const State& state, const Policy& policy) {
   const auto* plan = plan_of(state, policy);
   if (plan == nullptr || state.programme.phase >= plan->phases.size()) return nullptr;
   return &plan->phases[state.programme.phase];
+}
+
+void drop_session(Turn& turn) {
+  const auto index = turn.session_index();
+  if (turn.state.prompt.id != 0 && turn.state.prompt.index == index) drop_prompt(turn, "E8");
+  stop_offering(turn, turn.state.breaks[index]);
 }
 
 BreakSpec session_spec(const State& state, const Policy& policy) {

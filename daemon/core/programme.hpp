@@ -12,6 +12,8 @@ void apply(Turn& turn, const CheckedIn& event);
 void apply(Turn& turn, const WarningReported& event);
 void apply(Turn& turn, const Cleared& event);
 
+/// The session that is due, open or running is offered no more and goes off the screen.
+void drop_session(Turn& turn);
 /// What the policy no longer allows ends (E9).
 void settle_programme(Turn& turn);
 /// Ends the plan that ends to the hour.

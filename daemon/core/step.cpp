@@ -8,6 +8,7 @@
 #include "core/breaks.hpp"
 #include "core/busy.hpp"
 #include "core/day.hpp"
+#include "core/forget.hpp"
 #include "core/presence.hpp"
 #include "core/programme.hpp"
 #include "core/prompts.hpp"
@@ -42,9 +43,9 @@ Instant earliest_of_input(const Turn& turn) {
 Instant earliest(Turn& turn) {
   auto& state = turn.state;
   state.due_deadline = due_deadline(turn);
-  state.other_deadline = std::min({state.day_turns, natural_deadline(turn), state.due_deadline,
-                                   hold_deadline(turn), posture_deadline(turn),
-                                   programme_deadline(turn)});
+  state.other_deadline =
+      std::min({state.day_turns, natural_deadline(turn), state.due_deadline, hold_deadline(turn),
+                posture_deadline(turn), programme_deadline(turn)});
   state.waits = std::any_of(state.breaks.begin(), state.breaks.end(), [](const auto& entry) {
     return entry.phase == Phase::due && entry.held == 0;
   });

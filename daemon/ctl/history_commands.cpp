@@ -9,12 +9,16 @@
 #include <system_error>
 
 #include "config/time_text.hpp"
+#include "core/forget.hpp"
+#include "core/local_time.hpp"
 #include "ctl/commands.hpp"
 #include "ctl/daemon_client.hpp"
 #include "ctl/json.hpp"
 #include "ctl/kept.hpp"
 #include "ctl/when.hpp"
 #include "store/place.hpp"
+#include "store/saved_state.hpp"
+#include "store/state_file.hpp"
 
 namespace poised::ctl {
 namespace {
@@ -180,6 +184,28 @@ std::string nothing_kept(const Kept& kept) {
 
 // ------------------------------------------------------------------------------ forget
 
+/// True if there was anything to erase. Only where no daemon runs: it would write its own again.
+bool erase_state(const Options& options, const Kept& kept, std::optional<std::int64_t> before) {
+  const auto path = store::state_file(kept.state_directory);
+  store::StateFile state(path);
+  std::string problem;
+  const auto text = state.read(problem);
+  auto file = text ? store::from_json(*text, problem) : std::nullopt;
+  if (file) {
+    auto& saved = file->saved;
+    const auto& today = saved.memory.day.date;
+    if (before && today) {
+      const core::WallTime last(std::chrono::seconds(*before) - core::Duration(1));
+      if (core::local_day(kept.config.policy, last) < *today) return false;
+    }
+    core::forget(saved.memory, saved.boottime, !before);
+    saved.keyboard_active = saved.pointer_active = {};
+    problem = state.write(store::to_json(saved, file->boot_id, file->welcomed));
+  }
+  if (!problem.empty()) throw Failure(Exit::failed, options.command + ": " + problem);
+  return file.has_value();
+}
+
 /// True if there was anything to erase.
 bool erase_file(const Options& options, const Kept& kept, std::optional<std::int64_t> before) {
   const auto file = store::history_file(kept.directory);
@@ -310,7 +336,8 @@ Exit forget(const Options& options, Output& output) {
     if (failure.exit() != Exit::no_daemon) throw;
     daemon_runs = false;
   }
-  const bool found = erase_file(options, kept, before);
+  bool found = erase_file(options, kept, before);
+  if (!daemon_runs) found = erase_state(options, kept, before) || found;
   if (options.json) {
     output.out << Json{{"done", options.command},
                        {"before", before ? Json(instant(*before)) : Json(nullptr)},
@@ -374,8 +401,8 @@ Exit show_privacy(const Options& options, Output& output) {
   const auto continued = [&](const std::string& text) { put("", text); };
   output.out << look.bold("What Poised keeps about you") << "\n\n";
   put("Now",
-      "how long you have been at the screen, what comes next, your pauses, your posture, and when "
-      "your appointments are, never what they are:");
+      "how long you have been at the screen, what comes next, your pauses, your posture, your plan "
+      "with its weekly answers, and when your appointments are, never what they are:");
   continued(state.exists ? state.path.string() : state.path.string() + ", not there yet");
   output.out << '\n';
   switch (settings.history.keep) {

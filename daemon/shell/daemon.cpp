@@ -80,7 +80,7 @@ Daemon::Daemon(boost::asio::io_context& loop, Clock& clock, DaemonOptions option
                   }),
       state_file_(state_path(options_.state_directory)),
       policy_file_(options_.state_directory / "policy.toml"),
-      boot_id_(boot_id()),
+      boot_id_(store::boot_id()),
       history_(loop, [this](const std::string& line) { log_.warning(line); }),
       bus_retry_(loop) {
   clock_.on_deadline = [this] { dispatch(core::TimerElapsed{}); };

@@ -30,7 +30,7 @@
 #include "shell/prompt_presenter.hpp"
 #include "shell/service_manager.hpp"
 #include "shell/session.hpp"
-#include "shell/state_file.hpp"
+#include "store/state_file.hpp"
 
 namespace poised::shell {
 
@@ -150,8 +150,8 @@ class Daemon final : private ControlHandler {
   bool dispatching_ = false;
   std::optional<std::string> refused_;
 
-  StateFile state_file_;
-  StateFile policy_file_;  ///< the policies as they last were in force
+  store::StateFile state_file_;
+  store::StateFile policy_file_;  ///< the policies as they last were in force
   std::string known_policies_;
   std::string boot_id_;
   bool welcomed_ = false;

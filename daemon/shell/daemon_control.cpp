@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "core/local_time.hpp"
 #include "shell/daemon.hpp"
 
 // What people and programs ask of the running daemon.
@@ -206,6 +207,14 @@ std::string Daemon::history() {
 }
 
 void Daemon::forget(std::optional<core::WallTime> before, std::function<void()> done) {
+  // A day that began before `before` goes as a whole.
+  const bool today =
+      before && state_.day.date &&
+      core::local_day(config_.policy, *before - std::chrono::nanoseconds(1)) >= *state_.day.date;
+  if (!before || today) {
+    dispatch(core::Forgotten{!before});
+    save_now();
+  }
   history_.forget(before, std::move(done));
 }
 

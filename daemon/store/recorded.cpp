@@ -142,6 +142,7 @@ class Words {
     return event_words("warning", event.sign);
   }
   std::string operator()(const Cleared&) const { return "cleared"; }
+  std::string operator()(const Forgotten& event) const { return event_words("forget", event.all); }
 
  private:
   Instant now_;
@@ -207,6 +208,7 @@ Event read_event(const std::string& name, const Json& what) {
   if (name == "resume") return Resumed{what.get<std::string>()};
   if (name == "plan") return PlanStarted{what.get<std::string>()};
   if (name == "warning") return WarningReported{what.get<std::string>()};
+  if (name == "forget") return Forgotten{what.get<bool>()};
   if (name == "desk") return DeskHeight{};
   if (name == "posture") return PostureSaid{Posture::unknown};
   throw std::invalid_argument("“" + name + "”: no such event");

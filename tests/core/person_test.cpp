@@ -308,7 +308,7 @@ Event any_event(std::mt19937_64& random, const Rig& rig) {
   const auto below = [&](std::uint64_t limit) { return random() % limit; };
   const auto device = static_cast<Device>(below(3));
   const auto near = rig.now + std::chrono::seconds(below(1200)) - 600s;
-  switch (below(26)) {
+  switch (below(27)) {
     case 0:
       return TimerElapsed{};
     case 1:
@@ -357,8 +357,10 @@ Event any_event(std::mt19937_64& random, const Rig& rig) {
       return below(4) == 0 ? Event(WarningReported{"sign"}) : Event(TimerElapsed{});
     case 24:
       return Cleared{};
+    case 25:
+      return below(4) == 0 ? Event(Forgotten{below(2) == 0}) : Event(TimerElapsed{});
     case 19:
-      return below(40) == 0 ? Event(Restored{save(rig.state), below(2) == 0, rig.wall()})
+      return below(10) == 0 ? Event(Restored{save(rig.state), below(2) == 0, rig.wall()})
                             : Event(TimerElapsed{});
     default: {
       BusyReplaced busy{below(2) == 0 ? "a" : "b", {}};

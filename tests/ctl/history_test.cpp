@@ -14,6 +14,7 @@
 #include "process.hpp"
 #include "rigs/program.hpp"
 #include "store/history.hpp"
+#include "store/saved_state.hpp"
 
 // history, forget and privacy of a person whose daemon does not run.
 namespace poised::test {
@@ -153,6 +154,33 @@ TEST_F(ThePast, IsForgottenUpToADay) {
   ASSERT_EQ(json["days"].size(), 1U);
   EXPECT_EQ(json["days"][0]["date"], "2026-03-03");
   EXPECT_EQ(bytes().find("older"), std::string::npos);
+}
+
+TEST_F(ThePast, IsForgottenInTheSavedStateToo) {
+  core::Saved saved;
+  saved.memory.day.date = 20'514;  // 2026-03-02
+  saved.memory.day.totals.prompts = 7;
+  saved.memory.programme.plan = "xylophone";
+  saved.memory.pauses = {{"person", "", std::nullopt}};
+  fs::create_directories(directory_);
+  const auto file = directory_ / "state.json";
+  std::ofstream(file) << store::to_json(saved, "a boot", true);
+  const auto totals = [&] {
+    std::ostringstream text;
+    text << std::ifstream(file).rdbuf();
+    std::string problem;
+    const auto read = store::from_json(text.str(), problem);
+    EXPECT_TRUE(read) << problem;
+    return read.value_or(store::SavedState{}).saved.memory;
+  };
+  EXPECT_EQ(poisectl({"forget", "--before", "2026-03-02"}).code, 0);
+  EXPECT_EQ(totals().day.totals.prompts, 7U) << "that day had only begun";
+  EXPECT_EQ(poisectl({"forget", "--before", "2026-03-03"}).code, 0);
+  EXPECT_EQ(totals().day.totals.prompts, 0U);
+  EXPECT_EQ(totals().programme.plan, "xylophone");
+  EXPECT_EQ(poisectl({"forget", "--all"}).out, "Forgotten: everything.\n");
+  EXPECT_EQ(totals().programme.plan, "");
+  EXPECT_EQ(totals().pauses.size(), 1U) << "a pause goes on";
 }
 
 TEST_F(ThePast, NeedsToBeToldWhatToForget) {

@@ -105,6 +105,11 @@ TEST_F(AKeptDay, IsForgottenWhileTheDaemonRuns) {
   std::ostringstream bytes;
   bytes << std::ifstream(home_.path() / ".local/state/poised/history.db").rdbuf();
   EXPECT_EQ(bytes.str().find("\"skipped\",\"id\""), std::string::npos);
+  std::ostringstream state;
+  state << std::ifstream(home_.path() / ".local/state/poised/state.json").rdbuf();
+  const auto totals = Json::parse(state.str())["memory"]["day"]["totals"];
+  EXPECT_EQ(totals["skipped"], 0) << state.str();
+  EXPECT_EQ(totals["prompts"], 0) << state.str();
 }
 
 TEST_F(AKeptDay, IsNoConditionForPrompts) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "shell/state_file.hpp"
+#include "store/state_file.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-namespace poised::shell {
+namespace poised::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -82,4 +82,4 @@ TEST_F(StateFiles, ThatAreBrokenAreKeptAside) {
 }
 
 }  // namespace
-}  // namespace poised::shell
+}  // namespace poised::store

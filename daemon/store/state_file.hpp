@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace poised::shell {
+namespace poised::store {
 
 /// The kernel's id of this boot.
 std::string boot_id();
@@ -29,4 +29,4 @@ class StateFile {
   std::filesystem::path path_;
 };
 
-}  // namespace poised::shell
+}  // namespace poised::store

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "shell/state_file.hpp"
+#include "store/state_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,7 +11,7 @@
 #include <fstream>
 #include <system_error>
 
-namespace poised::shell {
+namespace poised::store {
 namespace {
 
 constexpr std::size_t largest_state = 1 << 20;
@@ -89,4 +89,4 @@ void StateFile::set_aside() const {
   ::rename(path_.c_str(), (path_.string() + ".broken").c_str());
 }
 
-}  // namespace poised::shell
+}  // namespace poised::store
