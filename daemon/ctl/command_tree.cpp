@@ -161,9 +161,8 @@ void add_programme(CLI::App& app, Tree& tree, Options& options) {
   assessing->add_option("--export", options.export_file, "Write a page to hand in")
       ->type_name("FILE");
 
-  auto* programme = app.add_subcommand("programme", "Your plan, and the week's questions");
-  programme->group("The programme");
-  programme->preparse_callback([&options](std::size_t) { options.command = "programme"; });
+  auto* programme =
+      tree.add_offline(app, "programme", "Your plan, and the week's questions", show_programme);
   programme->require_subcommand(1);
   tree.group("Commands");
   tree.add_offline(*programme, "show", "Where you are in your plan", show_programme);

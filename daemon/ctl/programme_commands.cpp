@@ -124,7 +124,7 @@ void ask_for_warning_signs(const Options& options, const OpenCatalogue& open, Ou
   if (!is_asked_by_a_person(options))
     throw Failure(Exit::failed,
                   "programme start: warning signs: say --none-of-these if none of them applies");
-  if (!is_yes(answer_to(output, "\nDoes none of these apply to you? [y/N]")))
+  if (!is_yes(answer_to(output, "\nIs it true that none of these applies to you? [y/N]")))
     throw Failure(Exit::failed,
                   "programme start: warning signs: no plan is begun; follow the advice above");
 }

@@ -81,6 +81,20 @@ class FakeDaemon::Object final : public Adaptors {
   }
   void QuietToday() override { note("QuietToday"); }
   void Take(const std::string& break_id) override { note("Take " + break_id); }
+  std::string Programme() override {
+    note("Programme");
+    return R"({"plan":"progressive","phase":"mobility","routine":"breathing","day":10,"phase_day":3,"phase_days":7,
+               "paused":false,"held":null,"stopped":false,"questions_wait":true,"sessions_last_week":4})";
+  }
+  void StartPlan(const std::string& plan) override { note("StartPlan " + plan); }
+  void StopPlan() override { note("StopPlan"); }
+  void CheckIn(const std::uint32_t& discomfort, const std::uint32_t& stiffness,
+               const bool& warning) override {
+    note("CheckIn " + std::to_string(discomfort) + " " + std::to_string(stiffness) +
+         (warning ? " warning" : ""));
+  }
+  void ReportWarning(const std::string& sign) override { note("ReportWarning " + sign); }
+  void SayCleared() override { note("SayCleared"); }
   std::string Next() override {
     note("Next");
     return R"({"next":[{"id":"stretch","title":"Stretch","state":"held","held_by":["call"],"at":null}]})";

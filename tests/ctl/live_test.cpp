@@ -54,6 +54,9 @@ TEST_F(Live, EveryLiveCommandReturnsThreeWithoutADaemon) {
                                                        {"plugins", "list"},
                                                        {"plugins", "restart", "notify"},
                                                        {"monitor"},
+                                                       {"programme"},
+                                                       {"programme", "stop"},
+                                                       {"programme", "cleared"},
                                                        {"doctor"}};
   for (const auto& command : commands) {
     const auto result = poisectl(command);
@@ -75,6 +78,53 @@ TEST_F(Live, VersionNeedsNoDaemon) {
   const auto json = nlohmann::json::parse(result.out);
   EXPECT_EQ(json["version"], POISED_VERSION);
   EXPECT_TRUE(json["daemon"].is_null());
+}
+
+TEST_F(WithDaemon, TheProgrammeIsShownWithWhatTheCatalogueCallsIt) {
+  const auto result = poisectl({"programme"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("3 of 7 in this phase, 10 in all"));
+  EXPECT_THAT(result.out, HasSubstr("4 in the last 7 days"));
+  EXPECT_THAT(result.out, HasSubstr("poisectl guide breathing"));
+  EXPECT_THAT(result.out, HasSubstr("poisectl programme checkin"));
+  EXPECT_EQ(nlohmann::json::parse(poisectl({"programme", "--json"}).out)["phase"], "mobility");
+}
+
+TEST_F(WithDaemon, APlanBeginsOnlyAfterTheWarningSigns) {
+  const auto unasked = poisectl({"programme", "start", "progressive"});
+  EXPECT_EQ(unasked.code, 1);
+  EXPECT_THAT(unasked.out, HasSubstr("chest-pain"));
+  EXPECT_THAT(unasked.err, HasSubstr("say --none-of-these if none of them applies"));
+  EXPECT_THAT(daemon_.calls(), testing::Each(testing::StrEq("Version")));
+  EXPECT_EQ(poisectl({"programme", "start", "nonsense", "--none-of-these"}).code, 1);
+  EXPECT_EQ(poisectl({"programme", "start", "progressive", "--none-of-these"}).code, 0);
+  EXPECT_THAT(daemon_.calls(), Contains("StartPlan progressive"));
+}
+
+TEST_F(WithDaemon, TheWeeksAnswersAreWholeNumbersFromNoneToTen) {
+  EXPECT_EQ(poisectl({"programme", "checkin", "--pain", "11"}).code, 2);
+  EXPECT_EQ(poisectl({"programme", "checkin", "--pain", "3.5"}).code, 2);
+  EXPECT_EQ(poisectl({"programme", "checkin"}).code, 2) << "nobody is there to be asked";
+  EXPECT_EQ(poisectl({"programme", "checkin", "--pain", "3", "--stiffness", "2"}).code, 0);
+  EXPECT_EQ(poisectl({"programme", "checkin", "--pain", "4", "--warning"}).code, 0);
+  EXPECT_THAT(daemon_.calls(), Contains("CheckIn 3 2"));
+  EXPECT_THAT(daemon_.calls(), Contains("CheckIn 4 0 warning"));
+}
+
+TEST_F(WithDaemon, AWarningSignIsReportedByItsName) {
+  EXPECT_EQ(poisectl({"programme", "warning", "chest-pain"}).code, 0);
+  EXPECT_EQ(poisectl({"programme", "warning", "hiccups"}).code, 1);
+  EXPECT_EQ(poisectl({"programme", "cleared"}).code, 0);
+  EXPECT_EQ(poisectl({"programme", "stop"}).code, 0);
+  EXPECT_THAT(daemon_.calls(), Contains("ReportWarning chest-pain"));
+  EXPECT_THAT(daemon_.calls(), Contains("SayCleared"));
+  EXPECT_THAT(daemon_.calls(), Contains("StopPlan"));
+}
+
+TEST_F(Live, WhatToDoAboutAWarningSignNeedsNoDaemon) {
+  const auto result = poisectl({"programme", "warning", "chest-pain"});
+  EXPECT_EQ(result.code, 3);
+  EXPECT_FALSE(result.out.empty());
 }
 
 TEST_F(WithDaemon, VersionNamesTheDaemonsOwn) {

@@ -13,6 +13,7 @@ idle_after = "4s"
 [breaks.stretch]
 interval = "5s"
 duration = "2s"
+routine = ""
 natural = "5s"
 [prompt]
 gap = "1s"
