@@ -163,7 +163,6 @@ void add_programme(CLI::App& app, Tree& tree, Options& options) {
 
   auto* programme =
       tree.add_offline(app, "programme", "Your plan, and the week's questions", show_programme);
-  programme->require_subcommand(1);
   tree.group("Commands");
   tree.add_offline(*programme, "show", "Where you are in your plan", show_programme);
   auto* start = tree.add_offline(*programme, "start", "Begin a plan", start_plan);
