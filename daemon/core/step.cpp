@@ -124,9 +124,10 @@ void decide(Turn& turn) {
   }
 }
 
-// Each deadline on the way to `now`, as if somebody had been woken for it.
-void advance(Turn& turn, Instant now) {
+// Each deadline on the way to `now`, as if somebody had been woken for it. True if there was one.
+bool advance(Turn& turn, Instant now) {
   const auto& deadline = turn.state.deadline;
+  const bool any = deadline < now;
   for (int round = 0; deadline < now && round < most_rounds;) {
     round = deadline > turn.now ? 0 : round + 1;
     turn.now = std::max(turn.now, deadline);
@@ -134,6 +135,7 @@ void advance(Turn& turn, Instant now) {
     decide(turn);
   }
   turn.now = now;
+  return any;
 }
 
 void arm(Turn& turn) {
@@ -173,7 +175,7 @@ void step(State& state, std::span<const Event> events, Instant now, const Policy
     turn.now = now;
     apply(turn, PolicyChanged{});
   }
-  advance(turn, now);
+  bool decided = advance(turn, now);
   // The end of input is reported late: it belongs to its own moment, before what is due now.
   turn.touched = state.deadline <= now;
   while (!events.empty() && is_about_the_past(events.front(), now)) {
@@ -197,8 +199,9 @@ void step(State& state, std::span<const Event> events, Instant now, const Policy
   if (!turn.touched) state.deadline = earliest_of_input(turn);
   if (turn.touched || state.deadline <= now) {
     decide(turn);
-    watch_gap(turn);
+    decided = true;
   }
+  if (decided) watch_gap(turn);
   arm(turn);
 }
 
