@@ -241,11 +241,22 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
     Slot* const slot = find(id);
     if (slot == nullptr || slot->settings == settings_json) return;
     slot->settings = std::move(settings_json);
+    if (slot->resting) return wake(id);
     if (slot->phase == Phase::ready || slot->phase == Phase::run) {
       deliver(*slot, {.kind = POISED_CONFIG_CHANGED,
                       .seq = ++slot->next_seq,
                       .payload = Start{slot->settings, options_.locale}});
     }
+  }
+
+  void wake(const std::string& id) {
+    Slot* const slot = find(id);
+    if (slot == nullptr || !slot->resting) return;
+    slot->resting = false;
+    if (slot->phase == Phase::none) return spawn(*slot);
+    // Still on its way out.
+    slot->after = After::restart;
+    set_state(*slot, PluginState::starting);
   }
 
   void stop_all(std::function<void()> done) {
@@ -309,6 +320,7 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
     bool unusable = false;  ///< whatever is tried
     bool started = false;   ///< start() was called
     bool wanted = false;    ///< on demand: sent to, and not released since
+    bool resting = false;   ///< it has said that there is nothing to do
     PluginStatus status;
     std::optional<PluginStatus> reported;
 
@@ -426,6 +438,7 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
   void spawn(Slot& slot) {
     ++slot.incarnation;
     slot.after = After::fail;
+    slot.resting = false;
     slot.greeted = false;
     slot.ready_since.reset();
     slot.status.outdated = false;
@@ -646,6 +659,15 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
       const auto& failed = std::get<Failed>(message.payload);
       fail(slot, one_line(failed.reason), false, failed.permanent);
       stop(slot);
+    } else if (message.kind == POISED_RESTING) {
+      slot.resting = true;
+      slot.wanted = false;
+      slot.after = After::rest;
+      slot.failures = 0;
+      set_state(slot, PluginState::on_demand);
+      slot.status.detail = one_line(std::get<Resting>(message.payload).reason);
+      report(slot);
+      stop(slot);
     } else if (message.kind == POISED_DEGRADED) {
       slot.status.reason = one_line(std::get<Failed>(message.payload).reason);
       report(slot);
@@ -782,6 +804,7 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
   void put_down(Slot& slot) {
     slot.started = false;
     slot.wanted = false;
+    slot.resting = false;
     slot.queue.clear();
     slot.retry_at.reset();
     slot.after = After::stop;
@@ -948,7 +971,7 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
           spawn(slot);
         } else {
           slot.queue.clear();
-          set_state(slot, PluginState::on_demand, slot.status.reason);
+          if (!slot.resting) set_state(slot, PluginState::on_demand, slot.status.reason);
         }
         break;
       case After::restart:
@@ -1010,6 +1033,9 @@ void Supervisor::restart(const std::string& id) {
 }
 void Supervisor::reconfigure(const std::string& id, std::string settings_json) {
   impl_->reconfigure(id, std::move(settings_json));
+}
+void Supervisor::wake(const std::string& id) {
+  impl_->wake(id);
 }
 void Supervisor::stop_all(std::function<void()> done) {
   impl_->stop_all(std::move(done));

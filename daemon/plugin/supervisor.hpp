@@ -23,7 +23,7 @@ namespace poised::plugin {
 enum class PluginState : std::uint8_t {
   disabled,     ///< by configuration or by the administrator's lists; never started
   stopped,      ///< added and not started, or stopped by stop_all()
-  on_demand,    ///< nothing to do: no process
+  on_demand,    ///< nothing to do, for now or (RESTING) as far as it knows: no process
   starting,     ///< loading, or not READY yet
   running,      ///< READY
   failed,       ///< tried again after `retry_after`; without one, only by start() or restart()
@@ -41,7 +41,7 @@ struct PluginStatus {
   pid_t pid = 0;  ///< 0: no process of its own
   std::string isolation;
   std::string reason;   ///< one line: why it is not running, or works only in part (DEGRADED)
-  std::string detail;   ///< READY's line for people
+  std::string detail;   ///< READY's or RESTING's line for people
   std::string sandbox;  ///< what holds the process: "landlock 7", "none: …"; empty: no process
   std::optional<std::chrono::milliseconds> retry_after;  ///< failed: the back-off chosen
   bool splits_devices = false;                           ///< READY of an activity plugin
@@ -141,7 +141,10 @@ class Supervisor {
   /// `failed` and `quarantined`.
   void restart(const std::string& id);
 
-  /// New settings: CONFIG_CHANGED if it runs, with the next START otherwise.
+  /// Starts a plugin that rests (RESTING); leaves any other alone.
+  void wake(const std::string& id);
+
+  /// New settings: CONFIG_CHANGED if it runs, with the next START otherwise; wake() if it rests.
   void reconfigure(const std::string& id, std::string settings_json);
 
   /// STOP to all, the last added first; `done` is posted when no process is left.

@@ -55,6 +55,7 @@ constexpr std::array kinds{
     Kind{POISED_DESK_STATE, "DESK_STATE", "desk", index_of<DeskState>()},
     Kind{POISED_DEGRADED, "DEGRADED", "", index_of<Failed>()},
     Kind{POISED_DESK_MOVE_ENDED, "DESK_MOVE_ENDED", "desk", index_of<DeskMoveEnded>()},
+    Kind{POISED_RESTING, "RESTING", "", index_of<Resting>()},
 };
 
 constexpr const Kind* find_kind(std::uint32_t number) {
@@ -205,6 +206,10 @@ void fields(auto& a, Describes<DeskMoveEnded> auto& v) {
   a.choice(v.result, POISED_MOVE_ARRIVED, POISED_MOVE_REFUSED);
   a.number(v.consent);
   a.text(v.reason);
+}
+void fields(auto& a, Describes<Resting> auto& v) {
+  a.text(v.reason);
+  a.text(v.bus_name);
 }
 void fields(auto& a, Describes<EventLine> auto& v) {
   a.text(v.json);
@@ -607,6 +612,12 @@ void read_payload(AbiReader& r, const poised_message& abi, Person& v) {
   POISED_TAKE(p, presence, v.presence);
   POISED_TAKE(p, last_input_ns, v.last_input_ns);
 }
+void read_payload(AbiReader& r, const poised_message& abi, Resting& v) {
+  const auto* p = r.payload<poised_resting>(abi);
+  if (p == nullptr) return;
+  POISED_TAKE_TEXT(r, p, reason, v.reason);
+  POISED_TAKE_TEXT(r, p, bus_name, v.bus_name);
+}
 void read_payload(AbiReader& r, const poised_message& abi, DeskMoveEnded& v) {
   const auto* p = r.payload<poised_desk_move_ended>(abi);
   if (p == nullptr) return;
@@ -694,6 +705,9 @@ AbiMessage::AbiMessage(const Message& message) {
           },
           [&](const Ready& v) {
             use(poised_ready{.splits_devices = v.splits_devices, .detail = v.detail.c_str()});
+          },
+          [&](const Resting& v) {
+            use(poised_resting{.reason = v.reason.c_str(), .bus_name = v.bus_name.c_str()});
           },
           [&](const Failed& v) {
             use(poised_failed{.permanent = v.permanent, .reason = v.reason.c_str()});

@@ -132,16 +132,22 @@ struct DeskMoveEnded {
   std::string reason;
   bool operator==(const DeskMoveEnded&) const = default;
 };
+struct Resting {
+  std::string reason;
+  std::string bus_name;
+  bool operator==(const Resting&) const = default;
+};
 struct EventLine {
   std::string json;
   bool operator==(const EventLine&) const = default;
 };
 
-using Payload = std::variant<std::monostate, Start, Ready, Failed, WatchIdle, Idle, Resumed,
-                             InputState, PresenceFlag, Availability, LiveSignal, Prompt, PromptRef,
-                             PromptAnswered, MoveDesk, DeskState, EventLine, Person, DeskMoveEnded>;
+using Payload =
+    std::variant<std::monostate, Start, Ready, Failed, WatchIdle, Idle, Resumed, InputState,
+                 PresenceFlag, Availability, LiveSignal, Prompt, PromptRef, PromptAnswered,
+                 MoveDesk, DeskState, EventLine, Person, DeskMoveEnded, Resting>;
 
-/// `kind` is one of plugin.h's POISED_START … POISED_DEGRADED; `payload` the value of its struct,
+/// `kind` is one of plugin.h's POISED_START … POISED_RESTING; `payload` the value of its struct,
 /// std::monostate for kinds without one. Whoever sends sets `seq`; callers of Supervisor::send
 /// leave it 0.
 struct Message {
@@ -185,7 +191,7 @@ class AbiMessage {
                poised_idle, poised_resumed, poised_input_state, poised_presence,
                poised_availability, poised_live_signal, poised_prompt, poised_prompt_ref,
                poised_prompt_answered, poised_move_desk, poised_desk_state, poised_event,
-               poised_person, poised_desk_move_ended>
+               poised_person, poised_desk_move_ended, poised_resting>
       payload_;
   std::vector<poised_interval> intervals_;
   std::vector<poised_action> actions_;

@@ -254,6 +254,7 @@ void Daemon::add_plugins() {
   };
   supervisor_ =
       std::make_unique<plugin::Supervisor>(loop_, std::move(options), std::move(callbacks));
+  resting_ = std::make_unique<RestingPlugins>(*supervisor_);
   sources_ = std::make_unique<InputSources>(loop_, *supervisor_, [this](core::Event event) {
     if (session_ && std::holds_alternative<core::InputResumed>(event)) session_->start();
     dispatch(std::move(event));
@@ -471,10 +472,12 @@ void Daemon::connect_bus() {
     ControlHandler& handler = *this;  // a private base: only this class may hand it out
     control_ = std::make_unique<ControlService>(*bus_, handler);
     if (session_) session_->use(bus_.get());
+    resting_->use(bus_.get());
     bus_attempts_ = 0;
     bus_problem_.clear();
   } catch (const sdbus::Error& error) {
     if (session_) session_->use(nullptr);
+    resting_->use(nullptr);
     control_.reset();
     const bool name_is_taken = bus_ != nullptr;
     bus_.reset();
@@ -500,6 +503,7 @@ void Daemon::connect_bus() {
 
 void Daemon::bus_lost() {
   if (session_) session_->use(nullptr);
+  resting_->use(nullptr);
   control_.reset();
   bus_.reset();
   for (const auto& pause : status_now().paused)
@@ -582,6 +586,7 @@ void Daemon::record(const core::Fact& fact) {
 void Daemon::on_plugin_message(const std::string& id, const plugin::Message& message) {
   sources_->on_message(id, message);
   availability_.on_message(id, message);
+  resting_->on_message(id, message);
   presenter_->on_message(id, message);
   desk_->on_message(id, message);
   service_manager_.awake();
@@ -602,6 +607,7 @@ void Daemon::on_plugin_state(const plugin::PluginStatus& status) {
   if (bad || status.state == PluginState::running) logged_states_[status.id] = status.state;
   sources_->on_state(status);
   availability_.on_state(status);
+  resting_->on_state(status);
   presenter_->on_state(status);
   desk_->on_state(status);
 }

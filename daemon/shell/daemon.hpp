@@ -28,6 +28,7 @@
 #include "shell/input_sources.hpp"
 #include "shell/log.hpp"
 #include "shell/prompt_presenter.hpp"
+#include "shell/resting_plugins.hpp"
 #include "shell/service_manager.hpp"
 #include "shell/session.hpp"
 #include "store/state_file.hpp"
@@ -170,6 +171,7 @@ class Daemon final : private ControlHandler {
   std::map<std::string, plugin::PluginState> logged_states_;
 
   std::unique_ptr<Bus> bus_;
+  std::unique_ptr<RestingPlugins> resting_;
   std::unique_ptr<ControlService> control_;
   boost::asio::steady_timer bus_retry_;
   int bus_attempts_ = 0;

@@ -91,6 +91,7 @@ extern "C" {
 #define POISED_DEGRADED \
   1011u /* poised_failed: works in part (`reason`), or wholly again (reason "") */
 #define POISED_DESK_MOVE_ENDED 1012u /* poised_desk_move_ended (desk): once for each MOVE_DESK */
+#define POISED_RESTING 1013u         /* poised_resting: nothing to do here; it is stopped */
 
 /* START, CONFIG_CHANGED. */
 typedef struct poised_start {
@@ -114,6 +115,15 @@ typedef struct poised_failed {
   uint32_t permanent; /* 1: trying again in this session is useless (e.g. not an X11 session) */
   const char* reason; /* "context: object: reason" */
 } poised_failed;
+
+/* RESTING: no fault, but nothing to do. The plugin is stopped, and started again when its settings
+ * change or somebody takes the name `bus_name` on the session bus (NULL: nobody need). */
+typedef struct poised_resting {
+  uint32_t size;
+  uint32_t reserved;
+  const char* reason; /* one line for people */
+  const char* bus_name;
+} poised_resting;
 
 #define POISED_DEVICE_ANY 0u
 #define POISED_DEVICE_KEYBOARD 1u

@@ -379,6 +379,14 @@ class Plugin {
     payload.reason = reason.c_str();
     submit(POISED_DEGRADED, &payload);
   }
+  /// There is nothing to do: the plugin is stopped, and started again when its settings change or
+  /// `bus_name`, unless empty, is taken on the session bus.
+  void resting(const std::string& reason, const std::string& bus_name = {}) const {
+    poised_resting payload = made<poised_resting>();
+    payload.reason = reason.c_str();
+    payload.bus_name = bus_name.empty() ? nullptr : bus_name.c_str();
+    submit(POISED_RESTING, &payload);
+  }
   void idle_reached(std::uint32_t watch_id, Device device, Instant since) const {
     poised_idle payload = made<poised_idle>();
     payload.watch_id = watch_id;

@@ -98,14 +98,23 @@ class CalendarPlugin final : public poised::Plugin {
       }
     }
     if (field("evolution") != Json(false))
-      sources_.push_back(std::make_unique<EvolutionSource>(desk_, "evolution", addresses));
+      sources_.push_back(std::make_unique<EvolutionSource>(
+          desk_, "evolution", addresses,
+          [this](const std::string& bus_name) { rest_until(bus_name); }));
     // A calendar that is configured no longer makes nobody busy.
     for (const auto& name : before) {
       worker_.ask({FrameKind::remove, {name}}, [](const Frame&, const std::string&) {});
       if (!names().contains(name)) availability(name, {});
     }
     tell_trouble();
+    if (sources_.empty() && problems_.empty()) return resting("no calendar is configured");
     this->poll();
+  }
+
+  /// Evolution Data Server has nothing for us, until it takes `bus_name`.
+  void rest_until(const std::string& bus_name) {
+    if (sources_.size() > 1 || !problems_.empty()) return;
+    resting("no calendar is known here", bus_name);
   }
 
   void add(Account account) {

@@ -4,6 +4,7 @@
 #include <poised/plugin.hpp>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "live-signals/desktop_bus.hpp"
@@ -26,6 +27,7 @@ class LiveSignals final : public poised::Plugin {
  private:
   void on_start(const poised::Settings& settings) override {
     configure(settings);
+    if (!media_ && !desktop_ && !windows_) return resting("there is nothing to watch here");
     ready(what_is_seen());
     tell_trouble();
   }
@@ -44,6 +46,7 @@ class LiveSignals final : public poised::Plugin {
 
   void configure(const poised::Settings& settings) {
     forget();
+    connected_ = false;
     use_ = {};
     desktop_seen_ = {};
     front_ = {};
@@ -61,18 +64,18 @@ class LiveSignals final : public poised::Plugin {
           [this](poised::LiveSignal signal, bool on) { live_signal(signal, on); });
 
     if (microphone_ || camera_ || screen_share_)
-      media_ =
-          std::make_unique<MediaGraph>(*this, json.value("ignore", std::vector<std::string>()),
-                                       MediaGraph::Events{.changed =
-                                                              [this](const MediaGraph::Use& use) {
-                                                                use_ = use;
-                                                                look();
-                                                              },
-                                                          .connected =
-                                                              [this](bool connected) {
-                                                                connected_ = connected;
-                                                                if (media_) tell_trouble();
-                                                              }});
+      media_ = std::make_unique<MediaGraph>(
+          *this, json.value("ignore", std::vector<std::string>()),
+          MediaGraph::Events{.changed =
+                                 [this](const MediaGraph::Use& use) {
+                                   use_ = use;
+                                   look();
+                                 },
+                             .connected =
+                                 [this](bool connected) {
+                                   if (std::exchange(connected_, connected) == connected) return;
+                                   if (media_) tell_trouble();
+                                 }});
     if (is_on("do_not_disturb") || video_) listen_to_the_bus(is_on("do_not_disturb"));
     if (full_screen_ || video_) watch_windows();
     look();
@@ -139,7 +142,7 @@ class LiveSignals final : public poised::Plugin {
     if (media_ && connected_) add("microphone, camera and shared screen by PipeWire");
     if (desktop_) add("players and Do Not Disturb by the session bus");
     if (windows_) add("full-screen windows by X11");
-    return text.empty() ? "nothing to watch here" : text;
+    return text.empty() ? "waits for PipeWire" : text;
   }
 
   void tell_trouble() {

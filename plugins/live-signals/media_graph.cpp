@@ -20,8 +20,7 @@ namespace {
 using std::chrono::milliseconds;
 
 // A socket is there a moment before somebody listens to it. After these it is waited for only.
-constexpr std::array again_after{milliseconds(100), milliseconds(1'000), milliseconds(5'000),
-                                 milliseconds(30'000)};
+constexpr std::array again_after{milliseconds(100), milliseconds(1'000), milliseconds(5'000)};
 
 enum class Kind : std::uint8_t { other, recording, playback, video_source, video_output };
 

@@ -2,6 +2,7 @@
 #include "plugin/supervisor.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "rig.hpp"
@@ -158,6 +159,33 @@ TEST_P(Supervised, ShowsThatItWorksOnlyInPart) {
   EXPECT_EQ(rig.status("faulty").state, PluginState::running);
   rig.tell("faulty", "degraded");
   EXPECT_TRUE(rig.run_until([&] { return rig.status("faulty").reason.empty(); }));
+}
+
+TEST_P(Supervised, RestsWhenItSaysSoUntilItIsWokenOrHasNewSettings) {
+  Rig rig(options());
+  ASSERT_TRUE(rig.bring_up(manifest_of("faulty")));
+  const auto rests = [&] {
+    rig.tell("faulty", "resting nothing to do");
+    return rig.run_until([&] {
+      const auto status = rig.status("faulty");
+      return status.state == PluginState::on_demand && status.pid == 0 &&
+             status.detail == "nothing to do" && status.reason.empty();
+    });
+  };
+  const auto runs = [&] {
+    return rig.run_until([&] { return rig.status("faulty").state == PluginState::running; });
+  };
+  ASSERT_TRUE(rests());
+  rig.supervisor().wake("faulty");
+  ASSERT_TRUE(runs());
+  rig.supervisor().wake("faulty");  // it does not rest
+  EXPECT_EQ(rig.status("faulty").state, PluginState::running);
+  // As often as it likes: that is no failure.
+  for (int i = 0; i < 8; ++i) {
+    ASSERT_TRUE(rests());
+    rig.supervisor().reconfigure("faulty", fmt::format(R"({{"b":{}}})", i));
+    ASSERT_TRUE(runs());
+  }
 }
 
 TEST_P(Supervised, TakesNewSettingsOnTheRun) {

@@ -57,6 +57,7 @@ std::vector<Message> one_of_each() {
       {POISED_PERSON, 0, 0, Person{POISED_PERSON_LOCKED, 1'000'000'007}},
       {POISED_DESK_MOVE_ENDED, 0, 0, DeskMoveEnded{POISED_MOVE_STOPPED, 7, "it met an obstacle"}},
       {POISED_DEGRADED, 0, 0, failed},
+      {POISED_RESTING, 0, 0, Resting{"no calendar", "org.example.Calendars"}},
   };
   for (std::size_t i = 0; i < all.size(); ++i) {
     all[i].seq = i + 1;

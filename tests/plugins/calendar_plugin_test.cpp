@@ -432,10 +432,80 @@ TEST_F(CalendarOfEvolution, ZonesAreThoseOfTheServer) {
   EXPECT_TRUE(becomes("evolution", {{at_ - 3 * 3600, at_ - 2 * 3600, POISED_BUSY, false}}));
 }
 
-TEST_F(CalendarPlugin, WithoutEvolutionThereIsNothingToSay) {
+// ------------------------------------------------------------------ nothing to read
+
+class NoCalendar : public CalendarPlugin {
+ protected:
+  bool rests(Json calendars, bool evolution) {
+    bench_ = std::make_unique<PluginBench>(
+        "calendar", PluginBench::Options{.settings = settings(std::move(calendars), evolution)});
+    return bench_->wait_for_state(poised::plugin::PluginState::on_demand) && bench_->pid() == 0;
+  }
+};
+
+TEST_F(NoCalendar, CostsNoProcessUntilOneIsConfigured) {
+  ASSERT_TRUE(rests({}, false));
+  EXPECT_EQ(bench_->status().reason, "");
+  write(root_.path() / "me.ics", meeting(at_, at_ + 3600));
+  bench_->reconfigure(settings({{{"name", "work"}, {"path", root_.path() / "me.ics"}}}));
+  EXPECT_TRUE(becomes("work", hour_));
+  bench_->reconfigure(settings(Json::array()));
+  EXPECT_TRUE(becomes("work", {}));
+  EXPECT_TRUE(bench_->wait_for_state(poised::plugin::PluginState::on_demand));
+}
+
+TEST_F(NoCalendar, NorWithoutABus) {
+  const ScopedVariable none("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+  EXPECT_TRUE(rests({}, true));
+}
+
+TEST_F(NoCalendar, NorWithoutEvolution) {
   const SessionBus bus;
+  EXPECT_TRUE(rests({}, true));
+}
+
+class NoCalendarInEvolution : public NoCalendar {
+ protected:
+  ~NoCalendarInEvolution() override { bench_.reset(); }
+  bool evolution_runs() {
+    BusPeer peer(bus_.address());
+    const auto names = peer.call("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                 "org.freedesktop.DBus", "ListNames");
+    char* text = g_variant_print(names.get(), FALSE);
+    const bool runs = std::string_view(text).find("evolution") != std::string_view::npos;
+    g_free(text);
+    return runs;
+  }
+
+  Evolution evolution_;
+  SessionBus bus_{evolution_.services()};
+};
+
+TEST_F(NoCalendarInEvolution, DoesNotStartIt) {
+  ASSERT_TRUE(rests({}, true));
+  EXPECT_FALSE(evolution_runs());
+}
+
+TEST_F(NoCalendarInEvolution, NorBesideACalendarOfOnesOwn) {
+  write(root_.path() / "me.ics", meeting(at_, at_ + 3600));
+  start({{{"name", "work"}, {"path", root_.path() / "me.ics"}}}, true);
+  EXPECT_TRUE(becomes("work", hour_));
+  EXPECT_FALSE(evolution_runs());
+  // Somebody else starts it, and adds an event to it.
+  evolution_.open(bus_);
+  evolution_.create(event("a", at_, at_ + 1800));
+  EXPECT_TRUE(becomes("evolution", half_hour_));
+}
+
+TEST_F(NoCalendarInEvolution, AnAccountOfItsIsReasonEnoughToStartIt) {
+  const fs::path sources = fs::path(std::getenv("XDG_CONFIG_HOME")) / "evolution/sources";
+  fs::create_directories(sources);
+  std::ofstream(sources / "work.source")
+      << "[Data Source]\nDisplayName=Work\nEnabled=true\nParent=local-stub\n"
+         "[Calendar]\nBackendName=local\nSelected=true\n";
   start({}, true);
-  EXPECT_TRUE(is_well());
+  EXPECT_TRUE(becomes("evolution", {}));
+  EXPECT_TRUE(evolution_runs());
 }
 
 }  // namespace

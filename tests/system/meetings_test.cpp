@@ -121,5 +121,38 @@ TEST_F(MeetingsOnGnome, CountWithNoKeySet) {
   EXPECT_EQ(dunst_->displayed(), 0);
 }
 
+// Nothing of it runs, until the person has the first calendar.
+class NoMeetingsOnGnome : public MeetingsOnGnome {
+ protected:
+  void SetUp() override {
+    x_server_ = std::make_unique<rig::XServer>(display());
+    bus_ = std::make_unique<rig::SessionBus>(evolution_.services());
+    dunst_ = std::make_unique<rig::Dunst>(*bus_);
+    decisions_ = std::make_unique<Decisions>(bus_->address());
+  }
+  std::string calendar_state() const {
+    const auto report = status();
+    for (const auto& plugin : report["plugins"])
+      if (plugin["id"] == "calendar") return plugin["state"];
+    return "";
+  }
+};
+
+TEST_F(NoMeetingsOnGnome, CostNothingAndTheFirstOneCounts) {
+  write_config(short_intervals);
+  skip_welcome();
+  start_daemon();
+  ASSERT_TRUE(wait_for([&] { return calendar_state() == "on-demand"; }))
+      << status()["plugins"].dump(2);
+  work_until("prompt");
+  EXPECT_EQ(calendar_state(), "on-demand");
+
+  const auto now = std::time(nullptr);
+  evolution_.open(*bus_);
+  evolution_.create(rig::event_text("meeting", now - 600, now + 3600));
+  EXPECT_EQ(work_until("withdrawn")["by"], Json::array({"calendar"}));
+  EXPECT_EQ(calendar_state(), "running");
+}
+
 }  // namespace
 }  // namespace poised::test

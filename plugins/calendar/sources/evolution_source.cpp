@@ -5,10 +5,14 @@
 #include <charconv>
 #include <chrono>
 #include <ctime>
+#include <filesystem>
+#include <fstream>
 #include <utility>
 
 namespace poised::calendar {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr const char* prefix = "org.gnome.evolution.dataserver.";
 constexpr const char* source_interface = "org.gnome.evolution.dataserver.Source";
@@ -73,6 +77,27 @@ std::string make_time(std::chrono::system_clock::time_point at) {
   return std::string("(make-time \"") + text + "\")";
 }
 
+bool says_calendar(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  for (std::string line; std::getline(stream, line);)
+    if (line.starts_with("[Calendar]") || line.starts_with("[Collection]")) return true;
+  return false;
+}
+
+/// Whether there is anything that Evolution Data Server would read: an account, a calendar of one,
+/// or an event in its own calendar. It costs 80 MB, and is not started for less.
+bool has_calendars() {
+  const fs::path config = g_get_user_config_dir();
+  const fs::path data = g_get_user_data_dir();
+  std::error_code error;
+  if (fs::file_size(config / "goa-1.0/accounts.conf", error) > 0 && !error) return true;
+  for (const auto& file : fs::directory_iterator(config / "evolution/sources", error))
+    if (file.path().extension() == ".source" && says_calendar(file.path())) return true;
+  for (const auto& folder : fs::directory_iterator(data / "evolution/calendar", error))
+    if (fs::exists(folder.path() / "calendar.ics", error)) return true;
+  return false;
+}
+
 /// The zones that a text names, for which the server has the definitions.
 std::vector<std::string> zones_in(const std::string& text) {
   std::set<std::string> found;
@@ -96,8 +121,11 @@ struct EvolutionSource::Opened {
   }
 };
 
-EvolutionSource::EvolutionSource(Desk& desk, std::string name, std::vector<std::string> addresses)
-    : Source(desk, std::move(name), std::move(addresses)), cancel_(g_cancellable_new()) {}
+EvolutionSource::EvolutionSource(Desk& desk, std::string name, std::vector<std::string> addresses,
+                                 std::function<void(const std::string&)> absent)
+    : Source(desk, std::move(name), std::move(addresses)),
+      cancel_(g_cancellable_new()),
+      absent_(std::move(absent)) {}
 
 EvolutionSource::~EvolutionSource() {
   g_cancellable_cancel(cancel_);
@@ -130,7 +158,7 @@ void EvolutionSource::connect() {
   const bool is_there = address != nullptr && std::string_view(address).starts_with("unix:");
   g_free(address);
   connecting_ = is_there;
-  if (!is_there) return;
+  if (!is_there) return absent_("");
   const auto connected = +[](GObject*, GAsyncResult* result, gpointer data) noexcept {
     GError* error = nullptr;
     GDBusConnection* bus = g_bus_get_finish(result, &error);
@@ -139,7 +167,7 @@ void EvolutionSource::connect() {
     if (gone) return;
     auto* self = static_cast<EvolutionSource*>(data);
     self->connecting_ = false;
-    if (bus == nullptr) return;
+    if (bus == nullptr) return self->absent_("");
     g_dbus_connection_set_exit_on_close(bus, FALSE);
     self->bus_ = bus;
     self->find_names();
@@ -192,8 +220,28 @@ void EvolutionSource::find_names() {
          registry_ = newest(names, "Sources");
          factory_ = newest(names, "Calendar");
          g_variant_unref(names);
-         // Not installed: nothing to say about it.
-         if (!registry_.empty() && !factory_.empty()) list_sources();
+         if (registry_.empty() || factory_.empty()) return absent_("");
+         watch_for_registry();
+         start_or_wait();
+       });
+}
+
+void EvolutionSource::watch_for_registry() {
+  if (!signals_.empty()) return;
+  signals_.push_back(g_dbus_connection_signal_subscribe(
+      bus_, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged",
+      "/org/freedesktop/DBus", "org.gnome.evolution.dataserver",
+      G_DBUS_SIGNAL_FLAGS_MATCH_ARG0_NAMESPACE, &on_signal, this, nullptr));
+}
+
+void EvolutionSource::start_or_wait() {
+  call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner",
+       g_variant_new("(s)", registry_.c_str()), "(b)", [this](GVariant* reply) {
+         gboolean runs = FALSE;
+         if (reply != nullptr) g_variant_get(reply, "(b)", &runs);
+         if (listed_) return;
+         if (runs != FALSE || has_calendars()) return list_sources();
+         absent_(registry_);
        });
 }
 
@@ -205,14 +253,10 @@ void EvolutionSource::subscribe(const char* sender, const char* interface, const
 }
 
 void EvolutionSource::list_sources() {
-  if (signals_.empty()) {
+  if (signals_.size() == 1) {
     subscribe(registry_.c_str(), "org.freedesktop.DBus.ObjectManager", nullptr, registry_path);
     subscribe(registry_.c_str(), "org.freedesktop.DBus.Properties", "PropertiesChanged", nullptr);
     subscribe(nullptr, view_interface, nullptr, nullptr);
-    signals_.push_back(g_dbus_connection_signal_subscribe(
-        bus_, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged",
-        "/org/freedesktop/DBus", "org.gnome.evolution.dataserver",
-        G_DBUS_SIGNAL_FLAGS_MATCH_ARG0_NAMESPACE, &on_signal, this, nullptr));
   }
   call(registry_, registry_path, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", nullptr,
        "(a{oa{sa{sv}}})", [this](GVariant* reply) {
@@ -377,6 +421,8 @@ void EvolutionSource::on_signal(GDBusConnection*, const char*, const char* path,
     const char* now = nullptr;
     g_variant_get(arguments, "(&s&s&s)", &owned, nullptr, &now);
     const bool gone = std::string_view(now).empty();
+    if (!gone && source->registry_ == owned && !source->listed_ && source->retry_ == 0)
+      return source->list_sources();
     if (gone && (source->factory_ == owned || source->registry_ == owned) && source->listed_)
       source->closed("Evolution Data Server has ended; it is asked again");
   } else if (source->listed_) {

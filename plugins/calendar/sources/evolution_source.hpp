@@ -18,7 +18,11 @@ namespace poised::calendar {
 /// cancelled. Where there is no such server, this source is silent. [loop-thread]
 class EvolutionSource final : public Source {
  public:
-  EvolutionSource(Desk& desk, std::string name, std::vector<std::string> addresses);
+  /// `absent` is told where there is nothing to read: Evolution Data Server is not installed, or
+  /// there is no bus (then with ""), or it does not run and has no calendar to start it for (with
+  /// the bus name that it would take; the source goes on waiting for it).
+  EvolutionSource(Desk& desk, std::string name, std::vector<std::string> addresses,
+                  std::function<void(const std::string& bus_name)> absent);
   ~EvolutionSource() override;
 
   void poll() override;
@@ -30,6 +34,8 @@ class EvolutionSource final : public Source {
 
   void connect();
   void find_names();
+  void watch_for_registry();
+  void start_or_wait();
   void list_sources();
   void open(const std::string& uid);
   void view(Opened& calendar);
@@ -52,6 +58,7 @@ class EvolutionSource final : public Source {
   std::vector<unsigned> signals_;
   std::map<std::string, std::unique_ptr<Opened>> calendars_;  ///< by UID
   guint retry_ = 0;
+  std::function<void(const std::string& bus_name)> absent_;
   bool connecting_ = false, listed_ = false;
 };
 

@@ -67,6 +67,11 @@ int ready(const poised_plugin& p, const char* detail) {
   return submit(p, POISED_READY, &message);
 }
 
+int rest(const poised_plugin& p, const char* reason) {
+  const poised_resting message{sizeof message, 0, reason, nullptr};
+  return submit(p, POISED_RESTING, &message);
+}
+
 [[noreturn]] void hang() {
   for (;;) pause();
 }
@@ -115,6 +120,7 @@ int obey(poised_plugin& p, std::string_view order) {
   if (what == "failed") return fail(p, false, "faulty: event: gone");
   if (what == "failed-permanent") return fail(p, true, "faulty: event: gone for good");
   if (what == "degraded") return fail(p, false, with.c_str(), POISED_DEGRADED);
+  if (what == "resting") return rest(p, with.c_str());
   if (what == "ready") return ready(p, with.c_str());
   if (what == "timer") {
     // Its tag is what it shows when it fires.
