@@ -685,7 +685,7 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
     slot.phase = Phase::run;
     slot.ready_by.reset();
     slot.ready_since = SteadyClock::now();
-    set_state(slot, PluginState::running);
+    set_state(slot, PluginState::running, slot.status.reason);  // DEGRADED may come first
     for (std::deque<Message> queue = std::exchange(slot.queue, {}); Message & message : queue) {
       deliver(slot, std::move(message));
     }

@@ -76,7 +76,9 @@ Daemon::Daemon(boost::asio::io_context& loop, Clock& clock, DaemonOptions option
                   [this] {
                     const auto before = config_.policy.zone;
                     refresh_zone();
-                    if (config_.policy.zone != before) dispatch(core::PolicyChanged{});
+                    if (config_.policy.zone == before) return;
+                    dispatch(core::PolicyChanged{});
+                    refresh_availability();
                   }),
       state_file_(state_path(options_.state_directory)),
       policy_file_(options_.state_directory / "policy.toml"),
@@ -208,6 +210,18 @@ void Daemon::watch_zone() {
   const auto source = zone_source();
   if (!options_.zone.empty() || source.tz_variable) return;  // neither changes while we run
   zone_watch_.watch({source.system_zone.parent_path()});
+}
+
+// A calendar's days begin at another time now.
+void Daemon::refresh_availability() {
+  for (const auto& plugin : supervisor_->status()) {
+    const bool able = std::find(plugin.capabilities.begin(), plugin.capabilities.end(),
+                                "availability") != plugin.capabilities.end();
+    if (!able || plugin.state != plugin::PluginState::running) continue;
+    plugin::Message message;
+    message.kind = POISED_REFRESH_AVAILABILITY;
+    supervisor_->send(plugin.id, std::move(message));
+  }
 }
 
 void Daemon::reload() {

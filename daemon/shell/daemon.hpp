@@ -103,6 +103,7 @@ class Daemon final : private ControlHandler {
   config::ZoneSource zone_source() const;
   void refresh_zone();
   void watch_zone();
+  void refresh_availability();
 
   void restore_state();
   void save_soon();

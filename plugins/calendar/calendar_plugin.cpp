@@ -134,6 +134,7 @@ class CalendarPlugin final : public poised::Plugin {
   }
 
   void poll() {
+    look_at_zone();
     for (const auto& source : sources_) source->poll();
     // Not every machine of an office in the same second.
     std::uniform_real_distribution<double> spread(0.9, 1.1);
@@ -149,8 +150,20 @@ class CalendarPlugin final : public poised::Plugin {
 
   Frame local_zone() {
     const auto text = zones::zone_text("");
-    if (!text) log(LogPriority::warning, "calendar: time zone: not known; UTC counts");
-    return {FrameKind::local_zone, {text.value_or("UTC0")}};
+    if (!text && zone_.empty())
+      log(LogPriority::warning, "calendar: time zone: not known; UTC counts");
+    zone_ = text.value_or("UTC0");
+    return {FrameKind::local_zone, {zone_}};
+  }
+
+  /// Days, and times that name no zone, are those of wherever the machine is now.
+  void look_at_zone() {
+    if (zone_.empty()) return;  // no worker has been told one yet
+    const auto before = zone_;
+    auto zone = local_zone();
+    if (zone_ == before) return;
+    worker_.ask(std::move(zone), [](const Frame&, const std::string&) {});
+    for (const auto& source : sources_) source->publish();
   }
 
   void publish(const std::string& source, const Frame& frame) {
@@ -200,6 +213,7 @@ class CalendarPlugin final : public poised::Plugin {
              }};
   std::vector<std::unique_ptr<Source>> sources_;
   std::map<std::string, std::string> problems_;
+  std::string zone_;  ///< as the worker was told it last
   std::int64_t poll_ = 0, worker_pause_s_ = 0;
   std::minstd_rand random_{std::random_device{}()};
   poised::Timer poll_timer_{*this, [this] { poll(); }};

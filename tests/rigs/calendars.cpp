@@ -88,6 +88,10 @@ void Radicale::remove(const std::string& name) const {
   run({"curl", "-sf", "-u", credentials, "-X", "DELETE", url("/alice/work/" + name)});
 }
 
+void Radicale::store(const std::string& name, const std::string& text) const {
+  std::ofstream(root_.path() / "store/collection-root/alice/work" / name, std::ios::binary) << text;
+}
+
 void Radicale::forget_tokens() const {
   fs::remove_all(root_.path() / "store/collection-root/alice/work/.Radicale.cache");
 }

@@ -24,6 +24,8 @@ class Radicale {
   [[nodiscard]] std::string url(const std::string& path = "/") const;
   void put(const std::string& name, const std::string& text) const;
   void remove(const std::string& name) const;
+  /// Puts the object there behind the server's back, as before its start.
+  void store(const std::string& name, const std::string& text) const;
   /// Forgets its sync tokens.
   void forget_tokens() const;
   void kill() { server_->kill(); }

@@ -57,6 +57,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if self.headers.get("Authorization") != wanted:
                 return self.say(401, WWW_Authenticate='Basic realm="x"')
             return self.say(200, text)
+        if self.path == "/token.ics":
+            if self.headers.get("Authorization") != "Bearer open-sesame":
+                return self.say(401, WWW_Authenticate="Bearer")
+            return self.say(200, text)
+        if self.path == "/huge.ics":
+            self.send_response(200)
+            self.end_headers()
+            try:
+                self.wfile.write(text[: -len(b"END:VCALENDAR\r\n")])
+                for _ in range(200):
+                    self.wfile.write(b"X-FILL:" + b"x" * ((1 << 20) - 9) + b"\r\n")
+            except OSError:
+                pass
+            self.close_connection = True
+            return None
         if self.path == "/slow.ics":
             self.send_response(200)
             self.send_header("Content-Length", "100000")

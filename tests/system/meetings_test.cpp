@@ -68,6 +68,7 @@ TEST_F(MeetingsOnAServer, NothingIsShownUntilTheMeetingIsOverAndHasSettled) {
   EXPECT_GE(std::time(nullptr), end + 3);
   EXPECT_EQ(prompt["reason"], "after-meeting");
   EXPECT_TRUE(shown(1));
+  EXPECT_THAT(notifications_->calls().back().body, HasSubstr("After your meeting"));
   for (const auto& call : notifications_->calls()) {
     EXPECT_THAT(call.title + call.body, testing::Not(HasSubstr("Secret")));
   }
@@ -81,6 +82,12 @@ TEST_F(MeetingsOnAServer, ByDefaultTheBreakIsOfferedBeforeTheMeeting) {
   EXPECT_EQ(prompt["reason"], "pull-forward");
   EXPECT_LT(std::time(nullptr), now_ + 240);
   EXPECT_TRUE(shown(1));
+  const std::time_t begins = now_ + 240;
+  std::tm parts{};
+  localtime_r(&begins, &parts);
+  char clock[8];
+  std::strftime(clock, sizeof clock, "%H:%M", &parts);
+  EXPECT_THAT(notifications_->calls().back().body, HasSubstr(std::string("Before ") + clock));
   for (const auto& call : notifications_->calls()) {
     EXPECT_THAT(call.title + call.body, testing::Not(HasSubstr("Secret")));
   }

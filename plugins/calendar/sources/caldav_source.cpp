@@ -7,7 +7,7 @@
 namespace poised::calendar {
 namespace {
 
-constexpr std::size_t at_a_time = 50;
+constexpr std::size_t at_a_time = 200;
 constexpr std::size_t most_objects = 200'000;
 constexpr std::size_t most_collections = 100;
 
