@@ -123,9 +123,10 @@ std::vector<KeySpec> make_registry() {
                "input."));
   add(id_list("activity.sources", none,
               "Plugins that see input, in order of preference. Empty: the first that works."));
-  add(enumeration("activity.inhibitors", "ignore", {"ignore", "passive", "pause"},
-                  "Applications that keep the screen on: ignore them, count them as presence "
-                  "without input, or pause prompts meanwhile."));
+  add(enumeration(
+      "activity.inhibitors", "ignore", {"ignore", "activity", "pause"},
+      "What an application does that keeps the screen on, as players do: nothing, count "
+      "as presence without input, or pause prompts."));
 
   add(duration("session.break", 5min, 1s, day, "An absence of this length ends a screen session."));
   add(time_of_day("session.day_starts", TimeOfDay{4h},

@@ -620,9 +620,9 @@ class Resolver {
     Settings& settings = out_.settings;
     settings.activity.sources = get<Texts>("activity.sources");
     const auto& inhibitors = get<std::string>("activity.inhibitors");
-    settings.activity.inhibitors = inhibitors == "pause"     ? Inhibitors::pause
-                                   : inhibitors == "passive" ? Inhibitors::passive
-                                                             : Inhibitors::ignore;
+    settings.activity.inhibitors = inhibitors == "pause"      ? Inhibitors::pause
+                                   : inhibitors == "activity" ? Inhibitors::activity
+                                                              : Inhibitors::ignore;
     settings.prompt.sound = flag("prompt.sound");
     for (const auto& [key, candidates] : stacks_)
       if (key.starts_with("breaks.") && key.ends_with(".title"))

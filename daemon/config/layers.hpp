@@ -53,7 +53,7 @@ struct Roots {
   std::filesystem::path user_file() const;
 };
 
-enum class Inhibitors : std::uint8_t { ignore, passive, pause };
+enum class Inhibitors : std::uint8_t { ignore, activity, pause };
 enum class PluginIsolation : std::uint8_t { process, in_process };
 enum class HistoryKeep : std::uint8_t { disk, memory, none };
 enum class TelemetryExport : std::uint8_t { off, file };

@@ -75,6 +75,12 @@ struct SignalChanged {
   bool operator==(const SignalChanged&) const = default;
 };
 
+/// An application keeps the screen on, and that is to count as presence (P1). Holds nothing.
+struct InhibitorChanged {
+  bool on = false;
+  bool operator==(const InhibitorChanged&) const = default;
+};
+
 /// The whole set of one availability source, replacing its last one (A1).
 struct BusyReplaced {
   std::string source;
@@ -179,8 +185,9 @@ struct Restored {
 
 using Event =
     std::variant<TimerElapsed, ClockSet, InputResumed, InputStopped, SourceChanged, LockChanged,
-                 SleepChanged, SeatChanged, SignalChanged, BusyReplaced, Answered, PromptVanished,
-                 TakeBreak, Paused, Resumed, DeskHeight, PostureSaid, PlanStarted, PlanStopped,
-                 CheckedIn, WarningReported, Cleared, Forgotten, PolicyChanged, Restored>;
+                 SleepChanged, SeatChanged, SignalChanged, InhibitorChanged, BusyReplaced, Answered,
+                 PromptVanished, TakeBreak, Paused, Resumed, DeskHeight, PostureSaid, PlanStarted,
+                 PlanStopped, CheckedIn, WarningReported, Cleared, Forgotten, PolicyChanged,
+                 Restored>;
 
 }  // namespace poised::core

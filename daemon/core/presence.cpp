@@ -24,12 +24,12 @@ bool is_barred(const Input& input) {
   return input.lock != LockState::open || input.asleep || input.seat_inactive;
 }
 
-bool signal_shows_presence(const State& state) {
+bool something_shows_presence(const State& state) {
   const auto on = [&](LiveSignal signal) {
     return state.signals[static_cast<std::size_t>(signal)].on;
   };
   return on(LiveSignal::call) || on(LiveSignal::mic) || on(LiveSignal::camera) ||
-         on(LiveSignal::video);
+         on(LiveSignal::video) || state.input.inhibitor;
 }
 
 Instant passive_ends(const Turn& turn) {
@@ -42,7 +42,8 @@ bool is_lost(const State& state) {
 
 bool evidence_counts(const Turn& turn) {
   const auto& state = turn.state;
-  if (state.input.barred || state.input.awaits_input || !signal_shows_presence(state)) return false;
+  if (state.input.barred || state.input.awaits_input || !something_shows_presence(state))
+    return false;
   return input_goes_on(state) || (last_input(state) != not_yet && turn.now < passive_ends(turn));
 }
 
@@ -394,6 +395,10 @@ void apply(Turn& turn, const SleepChanged& event) {
 void apply(Turn& turn, const SeatChanged& event) {
   turn.state.input.seat_inactive = !event.active;
   settle_bar(turn);
+}
+
+void apply(Turn& turn, const InhibitorChanged& event) {
+  turn.state.input.inhibitor = event.on;
 }
 
 void begin_evidence(Turn& turn) {

@@ -12,6 +12,7 @@ void apply(Turn& turn, const SourceChanged& event);
 void apply(Turn& turn, const LockChanged& event);
 void apply(Turn& turn, const SleepChanged& event);
 void apply(Turn& turn, const SeatChanged& event);
+void apply(Turn& turn, const InhibitorChanged& event);
 
 /// P1: takes up passive evidence, once everything of the instant is known.
 void begin_evidence(Turn& turn);

@@ -41,6 +41,7 @@ struct Input {
   Instant unlocked = not_yet;        ///< P4: unlock counts as one input
   Instant evidence_ended = not_yet;  ///< P3: the end of passive evidence
   bool passive = false;              ///< passive evidence counts now
+  bool inhibitor = false;            ///< an application keeps the screen on, which is evidence
   LockState lock = LockState::open;
   bool asleep = false;
   bool seat_inactive = false;

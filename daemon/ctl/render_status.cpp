@@ -169,6 +169,8 @@ std::string render_status(const Json& status, const Look& look) {
   for (const auto& pause : list(status, "paused"))
     screen += row(look, "Paused", pause_text(pause, look));
   if (const auto input = input_text(status); !input.empty()) screen += row(look, "Input", input);
+  if (const auto blind = text(field(status, "signals"), "degraded"); !blind.empty())
+    screen += row(look, "Signals", blind);
   if (const auto plugins = plugins_text(status); !plugins.empty())
     screen += row(look, "Plugins", plugins);
   if (flag(status, "managed")) screen += row(look, "Managed", "by " + text(status, "managed_by"));

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "shell/availability_sources.hpp"
 
+#include <array>
 #include <chrono>
 #include <utility>
 #include <variant>
 
 namespace poised::shell {
 namespace {
+
+using core::LiveSignal;
+
+constexpr std::array names{
+    "call", "mic", "camera", "screen-share", "dnd", "mirrored-display", "video", "full-screen"};
 
 core::BusyInterval interval_of(const plugin::Interval& told) {
   core::BusyInterval interval{core::WallTime(std::chrono::seconds(told.from_utc_s)),
@@ -26,17 +32,42 @@ void AvailabilitySources::on_message(const std::string& id, const plugin::Messag
     core::BusyReplaced event{id + "/" + told.source, {}};
     for (const auto& interval : told.intervals) event.intervals.push_back(interval_of(interval));
     dispatch_(std::move(event));
+  } else if (message.kind == POISED_DEGRADED) {
+    // It tells anew what it sees from here on.
+    for (auto& [signal, seeing] : seen_) seeing.erase(id);
   } else if (message.kind == POISED_LIVE_SIGNAL) {
     const auto& told = std::get<plugin::LiveSignal>(message.payload);
-    if (told.signal < core::live_signal_count)
-      set(id, static_cast<core::LiveSignal>(told.signal), told.on);
+    if (told.signal >= core::live_signal_count) return;
+    seen_[static_cast<LiveSignal>(told.signal)].insert(id);
+    set(id, static_cast<LiveSignal>(told.signal), told.on);
   }
 }
 
 void AvailabilitySources::on_state(const plugin::PluginStatus& status) {
   if (status.state == plugin::PluginState::running) return;
   for (unsigned signal = 0; signal < core::live_signal_count; ++signal)
-    set(status.id, static_cast<core::LiveSignal>(signal), false);
+    set(status.id, static_cast<LiveSignal>(signal), false);
+  for (auto& [signal, seeing] : seen_) seeing.erase(status.id);
+}
+
+bool AvailabilitySources::sees(LiveSignal signal) const {
+  const auto found = seen_.find(signal);
+  return found != seen_.end() && !found->second.empty();
+}
+
+std::vector<std::string> AvailabilitySources::unseen() const {
+  static_assert(names.size() == core::live_signal_count);
+  std::vector<std::string> list;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (!sees(static_cast<LiveSignal>(i))) list.emplace_back(names.at(i));
+  return list;
+}
+
+std::string AvailabilitySources::degraded() const {
+  const bool calls = sees(LiveSignal::call) || sees(LiveSignal::mic) || sees(LiveSignal::camera);
+  const bool video = sees(LiveSignal::video);
+  if (calls && video) return {};
+  return std::string("cannot see ") + (calls ? "video" : video ? "calls" : "calls or video");
 }
 
 void AvailabilitySources::set(const std::string& id, core::LiveSignal signal, bool on) {

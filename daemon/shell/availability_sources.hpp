@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/event.hpp"
 #include "plugin/supervisor.hpp"
@@ -22,11 +23,19 @@ class AvailabilitySources {
   void on_message(const std::string& id, const plugin::Message& message);
   void on_state(const plugin::PluginStatus& status);
 
+  /// What nobody sees at present, by the words of `held_by`.
+  [[nodiscard]] std::vector<std::string> unseen() const;
+  /// What people must know of that: "cannot see calls or video"; empty: nothing.
+  [[nodiscard]] std::string degraded() const;
+
  private:
   void set(const std::string& id, core::LiveSignal signal, bool on);
 
   std::function<void(core::Event)> dispatch_;
-  std::map<core::LiveSignal, std::set<std::string>> on_;  ///< and the plugins that say so
+  [[nodiscard]] bool sees(core::LiveSignal signal) const;
+
+  std::map<core::LiveSignal, std::set<std::string>> on_;    ///< and the plugins that say so
+  std::map<core::LiveSignal, std::set<std::string>> seen_;  ///< … that say whether it is on
 };
 
 }  // namespace poised::shell

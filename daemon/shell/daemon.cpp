@@ -40,12 +40,23 @@ constexpr std::array bus_retry_after{
 // Xwayland sees half of the input there.
 constexpr std::array default_sources{"gnome", "wayland", "x11", "logind"};
 
+// The key of a pause (B10).
+constexpr const char* screen_kept_on = "screen-kept-on";
+
 /// D3: a desk's bounds are the person's, whatever plugin drives it.
 void add_bounds(const config::Settings::Desk& desk, std::string& settings) {
   auto json = Json::parse(settings, nullptr, false);
   if (!json.is_object()) json = Json::object();
   if (desk.min_mm) json["min_mm"] = *desk.min_mm;
   if (desk.max_mm) json["max_mm"] = *desk.max_mm;
+  settings = json.dump();
+}
+
+/// A compositor may know of inhibitors that nobody else knows of.
+void add_inhibitors(config::Inhibitors inhibitors, std::string& settings) {
+  auto json = Json::parse(settings, nullptr, false);
+  if (!json.is_object()) json = Json::object();
+  json["inhibitors"] = inhibitors == config::Inhibitors::activity ? "activity" : "ignore";
   settings = json.dump();
 }
 
@@ -128,6 +139,7 @@ void Daemon::stop(int exit_code) {
   stopping_ = true;
   exit_code_ = exit_code;
   service_manager_.stopping();
+  dispatch(core::TimerElapsed{});  // what was counted since the last event is saved, too
   remember_stop();
   save_now();
   control_.reset();
@@ -159,9 +171,13 @@ void Daemon::load_config() {
   catalogue::add_to_policy(found.catalogue, loaded.settings.programme, loaded.policy.programme);
   loaded.problems.insert(loaded.problems.end(), found.problems.begin(), found.problems.end());
   config_ = std::move(loaded);
-  for (const auto& manifest : manifests_)
+  for (const auto& manifest : manifests_) {
     if (manifest.has("desk"))
       add_bounds(config_.settings.desk, config_.plugin_settings_json[manifest.id]);
+    if (manifest.has("activity"))
+      add_inhibitors(config_.settings.activity.inhibitors,
+                     config_.plugin_settings_json[manifest.id]);
+  }
   remember_policies();
   refresh_zone();
   config_watch_.watch(config_.watch);
@@ -241,6 +257,7 @@ void Daemon::reload() {
   dispatch(core::PolicyChanged{});
   dispatch(core::ClockSet{clock_.wall()});
   sources_->use(source_ids());
+  settle_inhibitors();
   service_manager_.ready();
   release_unused_memory();
 }
@@ -449,6 +466,7 @@ void Daemon::take_snapshot() {
   if (input.lock == core::LockState::locked) tell(core::LockChanged{true});
   if (input.asleep) tell(core::SleepChanged{true});
   if (input.seat_inactive) tell(core::SeatChanged{false});
+  if (input.inhibitor) tell(core::InhibitorChanged{true});
   for (std::size_t i = 0; i < state_.signals.size(); ++i)
     if (state_.signals[i].on) tell(core::SignalChanged{static_cast<core::LiveSignal>(i), true});
   if (state_.desk_mm) tell(core::DeskHeight{*state_.desk_mm});
@@ -475,8 +493,28 @@ void Daemon::watch_session() {
       loop_,
       Session::Callbacks{.dispatch = [this](core::Event event) { dispatch(std::move(event)); },
                          .save = [this] { save_now(); },
-                         .desktops_changed = [this] { sources_->look_again(); }});
+                         .desktops_changed = [this] { sources_->look_again(); },
+                         .inhibitors_changed = [this] { settle_inhibitors(); }});
   session_->start();
+  settle_inhibitors();
+}
+
+/// activity.inhibitors, and what the desktop says of them now.
+void Daemon::settle_inhibitors() {
+  using config::Inhibitors;
+  if (!session_) return;
+  const auto wanted = config_.settings.activity.inhibitors;
+  session_->follow_inhibitors(wanted != Inhibitors::ignore);
+  const bool on = session_->inhibited();
+  if (const bool evidence = on && wanted == Inhibitors::activity;
+      evidence != state_.input.inhibitor)
+    dispatch(core::InhibitorChanged{evidence});
+  const bool is_paused = std::any_of(state_.pauses.begin(), state_.pauses.end(),
+                                     [](const auto& pause) { return pause.key == screen_kept_on; });
+  if (const bool pauses = on && wanted == Inhibitors::pause; pauses && !is_paused)
+    dispatch(core::Paused{screen_kept_on, "an application keeps the screen on", std::nullopt});
+  else if (!pauses && is_paused)
+    dispatch(core::Resumed{screen_kept_on});
 }
 
 void Daemon::connect_bus() {

@@ -118,6 +118,7 @@ class Daemon final : private ControlHandler {
   std::string trace_line(core::WallTime wall, const std::string& words) const;
 
   void watch_session();
+  void settle_inhibitors();
   void connect_bus();
   void bus_lost();
 

@@ -53,6 +53,8 @@ void Daemon::status(std::function<void(std::string)> reply) {
     report.now = clock_.now();
     report.wall = core::wall_time(state_, report.now);
     report.degraded = sources_->degraded();
+    report.unseen_signals = availability_.unseen();
+    report.signals_degraded = availability_.degraded();
     report.desk = desk_->report();
     report.managed = managed();
     report.managed_by = managed_by();
@@ -108,7 +110,13 @@ std::string Daemon::doctor() {
   auto facts = Json::array();
   const auto status = status_now();
   facts.push_back({{"name", "presence"}, {"value", core::word(status.presence)}});
-  facts.push_back({{"name", "input source"}, {"value", status.source_id}});
+  facts.push_back({{"name", "input source"},
+                   {"value", !status.source_id.empty()      ? status.source_id
+                             : sources_->degraded().empty() ? "still being looked for"
+                                                            : "none"}});
+  const auto blind = availability_.degraded();
+  facts.push_back(
+      {{"name", "live signals"}, {"value", blind.empty() ? "calls and video are seen" : blind}});
   if (session_)
     for (const auto& desktop : session_->desktops())
       facts.push_back({{"name", "session " + desktop.id},

@@ -134,8 +134,9 @@ void InputSources::on_state(const plugin::PluginStatus& status) {
     case plugin::PluginState::quarantined:
     case plugin::PluginState::disabled:
       refusals_[status.id] = status.reason;
-      lost(status.reason);
-      // One that will be tried again by itself keeps its place.
+      // While there is another to ask, nothing is known to be wrong yet; but what worked is missed
+      // at once, and one that will be tried again by itself keeps its place.
+      if (working_ || status.retry_after) lost(status.reason);
       if (!status.retry_after) try_next();
       return;
   }
@@ -153,7 +154,7 @@ void InputSources::try_next() {
     if (!all.empty()) all += "; ";
     all += refusals_[id];
   }
-  if (!all.empty()) degraded_ = "cannot see input on this desktop: " + all;
+  lost(all);
 }
 
 void InputSources::lost(const std::string& reason) {

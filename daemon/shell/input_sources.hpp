@@ -43,7 +43,7 @@ class InputSources {
   void query(std::function<void(InputReport)> reply);
 
   /// Why input is not seen as it should be: empty while a source works and says that it works
-  /// wholly.
+  /// wholly, and while the first that works is still looked for.
   const std::string& degraded() const { return degraded_; }
 
  private:

@@ -26,6 +26,9 @@ using Properties = std::map<std::string, sdbus::Variant>;
 using ListedSession = sdbus::Struct<std::string, std::uint32_t, std::string, std::string,
                                     sdbus::ObjectPath>;  // id, uid, user, seat, path
 
+using ListedInhibitor = sdbus::Struct<std::string, std::string, std::string, std::string,
+                                      std::uint32_t, std::uint32_t>;  // what, who, why, mode, uid
+
 template <typename T>
 void read(const Properties& properties, const char* name, T& value) {
   if (const auto found = properties.find(name); found != properties.end())
@@ -107,10 +110,18 @@ void Logind::connect() {
                   [this](auto& message) {
                     std::string name, before, after;
                     message >> name >> before >> after;
-                    if (after.empty())
-                      set_problem("logind: " + std::string(service) + ": has left the bus");
-                    else
-                      ask_everything();
+                    if (!after.empty()) return ask_everything();
+                    set_problem("logind: " + std::string(service) + ": has left the bus");
+                    set_idle_inhibited(false);
+                  }));
+    matches_.push_back(
+        add_match(connection,
+                  signal_of(manager_path, std::string("interface='") + properties_interface +
+                                              "',member='PropertiesChanged',arg0='" +
+                                              manager_interface + "'"),
+                  [this](auto&) {
+                    // They are rare, and who holds the locks is told by no signal.
+                    if (follows_inhibitors_) list_inhibitors();
                   }));
     ask_everything();
   } catch (const sdbus::Error& error) {
@@ -130,6 +141,7 @@ void Logind::connection_lost() {
   bus_.reset();
   set_problem("logind: system bus: connection lost");
   if (std::exchange(asleep_, false)) callbacks_.sleep(false);
+  set_idle_inhibited(false);
 }
 
 void Logind::set_problem(const std::string& problem) {
@@ -143,6 +155,7 @@ void Logind::set_problem(const std::string& problem) {
 void Logind::ask_everything() {
   list_sessions();
   hold_sleep_back();
+  if (follows_inhibitors_) list_inhibitors();
   // It may have slept, or woken, while nobody listened.
   manager_->callMethodAsync("Get")
       .onInterface(properties_interface)
@@ -233,6 +246,31 @@ void Logind::hold_sleep_back() {
         if (!error && !asleep_) inhibitor_ = std::move(lock);
       });
   bus_->pump();
+}
+
+void Logind::follow_inhibitors(bool follow) {
+  if (std::exchange(follows_inhibitors_, follow) == follow) return;
+  if (follow && bus_) list_inhibitors();
+  if (!follow) set_idle_inhibited(false);
+}
+
+void Logind::list_inhibitors() {
+  manager_->callMethodAsync("ListInhibitors")
+      .onInterface(manager_interface)
+      .uponReplyInvoke([this](CallError error, std::vector<ListedInhibitor> listed) {
+        const auto me = getuid();
+        set_idle_inhibited(!error && follows_inhibitors_ &&
+                           std::any_of(listed.begin(), listed.end(), [me](const auto& lock) {
+                             // "sleep:idle" and the like
+                             return std::get<0>(lock).find("idle") != std::string::npos &&
+                                    std::get<3>(lock) == "block" && std::get<4>(lock) == me;
+                           }));
+      });
+  bus_->pump();
+}
+
+void Logind::set_idle_inhibited(bool inhibited) {
+  if (std::exchange(idle_inhibited_, inhibited) != inhibited) callbacks_.inhibitors_changed();
 }
 
 void Logind::sleep_signal(bool asleep) {

@@ -24,6 +24,8 @@ class Logind {
   struct Callbacks {
     /// sessions() or problem() differ from before.
     std::function<void()> changed;
+    /// idle_inhibited() differs from before.
+    std::function<void()> inhibitors_changed;
     /// The machine is about to sleep, or awake again. Sleep waits until the call has returned.
     std::function<void(bool asleep)> sleep;
   };
@@ -35,6 +37,11 @@ class Logind {
 
   /// Connects, unless it is connected or has just tried. Calls nothing back before it has returned.
   void start();
+
+  /// Whether to ask who keeps the session from going idle; nobody is asked at first.
+  void follow_inhibitors(bool follow);
+  /// This user holds a lock against going idle; false unless it is followed.
+  [[nodiscard]] bool idle_inhibited() const { return idle_inhibited_; }
 
   /// This user's sessions, the oldest first; nothing while logind has not told of
   /// all that it had at first.
@@ -55,6 +62,8 @@ class Logind {
   void ask_everything();
   void list_sessions();
   void hold_sleep_back();
+  void list_inhibitors();
+  void set_idle_inhibited(bool inhibited);
   void look_whether_complete();
   void add(const std::string& path);
   void session_signal(const std::string& path, sdbus::Message& message);
@@ -70,6 +79,8 @@ class Logind {
   std::unique_ptr<sdbus::IProxy> manager_;
   std::vector<sdbus::Slot> matches_;
   std::optional<sdbus::UnixFd> inhibitor_;
+  bool follows_inhibitors_ = false;
+  bool idle_inhibited_ = false;
   bool complete_ = false;  ///< each session has been described since the connection was made
   bool asleep_ = false;
   std::map<std::string, Watched> watched_;  // by object path

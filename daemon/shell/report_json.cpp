@@ -131,6 +131,9 @@ Json status_json(const StatusReport& report, const core::Policy& policy) {
   json["source"] = {{"id", status.source_id.empty() ? Json(nullptr) : Json(status.source_id)},
                     {"splits", status.source_splits},
                     {"degraded", report.degraded.empty() ? Json(nullptr) : Json(report.degraded)}};
+  json["signals"] = {{"unseen", report.unseen_signals},
+                     {"degraded", report.signals_degraded.empty() ? Json(nullptr)
+                                                                  : Json(report.signals_degraded)}};
   json["keyboard_idle_s"] = seconds(report.input.keyboard_idle);
   json["pointer_idle_s"] = seconds(report.input.pointer_idle);
   json["idle_s"] = seconds(report.input.idle);

@@ -52,7 +52,9 @@ struct StatusReport {
   core::WallTime wall;  ///< of `status`
   core::Instant now;
   DeskReport desk;
-  std::string degraded;  ///< why input is not seen as it should be; empty = fine
+  std::string degraded;                     ///< why input is not seen as it should be; empty = fine
+  std::vector<std::string> unseen_signals;  ///< live signals that nobody sees
+  std::string signals_degraded;             ///< what people must know of that; empty = fine
   std::vector<PluginReport> plugins;
   bool managed = false;
   std::string managed_by;

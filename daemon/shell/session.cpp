@@ -26,6 +26,7 @@ Session::Session(boost::asio::io_context& loop, Callbacks callbacks)
     : callbacks_(std::move(callbacks)),
       own_session_(own_session_id()),
       logind_(loop, {.changed = [this] { settle(); },
+                     .inhibitors_changed = [this] { settle_inhibitors(); },
                      .sleep =
                          [this](bool asleep) {
                            callbacks_.dispatch(core::SleepChanged{asleep});
@@ -33,9 +34,29 @@ Session::Session(boost::asio::io_context& loop, Callbacks callbacks)
                          }}) {}
 
 void Session::use(Bus* session_bus) {
+  bus_ = session_bus;
+  listen_to_inhibitors();
   lockers_ =
       session_bus ? std::make_unique<ScreenLockers>(*session_bus, [this] { settle(); }) : nullptr;
   settle();
+}
+
+void Session::follow_inhibitors(bool follow) {
+  if (std::exchange(follows_inhibitors_, follow) == follow) return;
+  logind_.follow_inhibitors(follow);
+  listen_to_inhibitors();
+}
+
+void Session::listen_to_inhibitors() {
+  inhibitors_ = bus_ && follows_inhibitors_
+                    ? std::make_unique<IdleInhibitors>(*bus_, [this] { settle_inhibitors(); })
+                    : nullptr;
+  settle_inhibitors();
+}
+
+void Session::settle_inhibitors() {
+  const bool inhibited = logind_.idle_inhibited() || (inhibitors_ && inhibitors_->active());
+  if (std::exchange(inhibited_, inhibited) != inhibited) callbacks_.inhibitors_changed();
 }
 
 std::vector<LoginSession> Session::desktops() const {

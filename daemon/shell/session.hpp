@@ -10,6 +10,7 @@
 
 #include "core/event.hpp"
 #include "shell/bus.hpp"
+#include "shell/idle_inhibitors.hpp"
 #include "shell/logind.hpp"
 #include "shell/screen_lockers.hpp"
 #include "shell/session_evidence.hpp"
@@ -26,6 +27,8 @@ class Session {
     std::function<void()> save;
     /// Desktops came, went, or changed places in the foreground.
     std::function<void()> desktops_changed;
+    /// inhibited() differs from before.
+    std::function<void()> inhibitors_changed;
   };
 
   Session(boost::asio::io_context& loop, Callbacks callbacks);
@@ -35,6 +38,11 @@ class Session {
   /// The session bus, on which lockers speak; nullptr once it is gone.
   void use(Bus* session_bus);
 
+  /// Whether inhibited() is to be known; it is false otherwise, and nobody is asked.
+  void follow_inhibitors(bool follow);
+  /// An application of this user keeps the screen on.
+  [[nodiscard]] bool inhibited() const { return inhibited_; }
+
   /// The desktops of this user, as far as logind tells.
   [[nodiscard]] std::vector<LoginSession> desktops() const;
   /// Why lock, sleep and seat may be missed; empty while they are seen.
@@ -42,11 +50,17 @@ class Session {
 
  private:
   void settle();
+  void listen_to_inhibitors();
+  void settle_inhibitors();
 
   Callbacks callbacks_;
   std::string own_session_;
   Logind logind_;
+  Bus* bus_ = nullptr;
   std::unique_ptr<ScreenLockers> lockers_;
+  bool follows_inhibitors_ = false;
+  bool inhibited_ = false;
+  std::unique_ptr<IdleInhibitors> inhibitors_;
   SessionVerdict told_;
   std::vector<LoginSession> known_desktops_;
   bool heard_ = false;

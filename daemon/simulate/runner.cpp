@@ -111,6 +111,7 @@ class Simulation {
     active_.clear();
     busy_.clear();
     signals_ = {};
+    inhibitor_ = false;
     desk_.reset();
     source_.reset();
     locked_ = asleep_ = false;
@@ -133,6 +134,8 @@ class Simulation {
       seat_active_ = seat->active;
     } else if (const auto* signal = std::get_if<core::SignalChanged>(&event)) {
       signals_[static_cast<std::size_t>(signal->signal)] = signal->on;
+    } else if (const auto* inhibitor = std::get_if<core::InhibitorChanged>(&event)) {
+      inhibitor_ = inhibitor->on;
     } else if (const auto* desk = std::get_if<core::DeskHeight>(&event)) {
       desk_ = *desk;
     } else if (const auto* source = std::get_if<core::SourceChanged>(&event)) {
@@ -156,6 +159,7 @@ class Simulation {
       if (signals_[i])
         events.emplace_back(core::SignalChanged{static_cast<core::LiveSignal>(i), true});
     }
+    if (inhibitor_) events.emplace_back(core::InhibitorChanged{true});
     if (desk_) events.emplace_back(*desk_);
     for (const auto device : active_) events.emplace_back(core::InputResumed{device});
     apply(now, events);
@@ -204,6 +208,7 @@ class Simulation {
   std::vector<core::Device> active_;
   std::vector<core::BusyInterval> busy_;
   std::array<bool, core::live_signal_count> signals_{};
+  bool inhibitor_ = false;
   std::optional<core::DeskHeight> desk_;
   std::optional<core::SourceChanged> source_;
   bool stopped_ = false;

@@ -239,10 +239,11 @@ class ActionReader {
     }
     if (verb_ == "busy") return read_calendar();
     if (verb_ == "event") return read_recorded();
-    if (verb_ == "seat" || verb_ == "source") {
+    if (verb_ == "seat" || verb_ == "source" || verb_ == "inhibitor") {
       const auto on = switch_of(words_.next());
       if (!on) return expects("on or off");
       if (verb_ == "seat") return core::Event(core::SeatChanged{*on});
+      if (verb_ == "inhibitor") return core::Event(core::InhibitorChanged{*on});
       return core::Event(core::SourceChanged{*on, true, "trace", *on ? "" : "it was switched off"});
     }
     return read_plan();

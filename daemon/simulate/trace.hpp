@@ -17,7 +17,7 @@
 //   2026-03-02T08:59:00 idle                          this was the last input
 //   … lock | unlock | sleep | wake | restart | resume | sit | stand
 //   … call|screen-share|dnd|video|full-screen|mic|camera|mirrored-display on|off
-//   … seat on|off | source on|off
+//   … seat on|off | source on|off | inhibitor on|off
 //   … answer start|done|snooze|skip|dismiss|quiet-today
 //   … take BREAK | pause [30m] | desk MM|gone | clock -1h
 //   … busy none | busy FROM/TO [FROM/TO…]              the calendar from now on, as a whole

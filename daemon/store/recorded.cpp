@@ -88,6 +88,9 @@ class Words {
   std::string operator()(const SignalChanged& event) const {
     return std::string(signals.at(index_of(event.signal))) + on_off(event.on);
   }
+  std::string operator()(const InhibitorChanged& event) const {
+    return std::string("inhibitor") + on_off(event.on);
+  }
   std::string operator()(const BusyReplaced& event) const {
     auto intervals = Json::array();
     for (const auto& interval : event.intervals) {

@@ -209,6 +209,9 @@ typedef struct poised_availability {
 #define POISED_SIGNAL_VIDEO 6u
 #define POISED_SIGNAL_FULL_SCREEN 7u
 
+/* LIVE_SIGNAL: each change of a signal; and once after READY, and after each DEGRADED, how each
+   signal stands that the plugin can see, on or off. Of what no plugin tells since then, people are
+   told that it cannot be seen. */
 typedef struct poised_live_signal {
   uint32_t size;
   uint32_t signal;

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <poised/plugin.hpp>
 #include <string>
@@ -49,8 +48,7 @@ class ActivityGnome final : public poised::Plugin {
         look_(*this, [this] { look(); }) {}
 
  private:
-  void on_start(const poised::Settings& settings) override {
-    counts_inhibitors_ = inhibitors_are_activity(settings);
+  void on_start(const poised::Settings&) override {
     bus_ = std::make_unique<poised::PluginBus>(*this, poised::PluginBus::Kind::session, [this] {
       lost("gnome: session bus: connection lost");
     });
@@ -61,13 +59,11 @@ class ActivityGnome final : public poised::Plugin {
         "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='" +
             std::string(service) + "'",
         [this](sd_bus_message&) { lost(std::string("gnome: ") + service + ": has left the bus"); });
-    if (!counts_inhibitors_) {
-      bus_->match(
-          "type='signal',sender='org.gnome.SessionManager',member='PropertiesChanged',"
-          "arg0='org.gnome.SessionManager'",
-          [this](sd_bus_message&) { ask_for_inhibitors(); });
-      ask_for_inhibitors();
-    }
+    bus_->match(
+        "type='signal',sender='org.gnome.SessionManager',member='PropertiesChanged',"
+        "arg0='org.gnome.SessionManager'",
+        [this](sd_bus_message&) { ask_for_inhibitors(); });
+    ask_for_inhibitors();
     bus_->call(service, path, service, "GetIdletime", [this](sd_bus_message& reply) {
       if (const std::string error = error_of(reply); !error.empty()) {
         // Where the desktop is GNOME it may still be on its way.
@@ -77,10 +73,7 @@ class ActivityGnome final : public poised::Plugin {
     });
   }
 
-  void on_config_changed(const poised::Settings& settings) override {
-    if (inhibitors_are_activity(settings) != counts_inhibitors_)
-      lost("gnome: inhibitors: changed, starting anew");
-  }
+  void on_config_changed(const poised::Settings&) override {}
 
   void on_stop() override { disconnect(); }
 
@@ -98,9 +91,6 @@ class ActivityGnome final : public poised::Plugin {
     });
   }
 
-  [[nodiscard]] static bool inhibitors_are_activity(const poised::Settings& settings) {
-    return nlohmann::json::parse(settings.json).value("inhibitors", "ignore") == "activity";
-  }
   [[nodiscard]] static bool desktop_is_gnome() {
     const char* desktop = std::getenv("XDG_CURRENT_DESKTOP");
     return desktop != nullptr && std::string_view(desktop).find("GNOME") != std::string_view::npos;
@@ -191,7 +181,6 @@ class ActivityGnome final : public poised::Plugin {
         "ss", session_service, "InhibitedActions");
   }
 
-  bool counts_inhibitors_ = false;
   bool inhibited_ = false;
   bool gone_ = false;
   bool adding_active_watch_ = false;

@@ -20,7 +20,7 @@ XConnection::XConnection(Event event, const std::string& xwayland_reason)
     : name_(variable("DISPLAY")), event_(std::move(event)) {
   if (variable("XDG_SESSION_TYPE") == "wayland" || !variable("WAYLAND_DISPLAY").empty())
     throw Failure(xwayland_reason, true);
-  if (name_.empty()) throw Failure("x11: DISPLAY: not set");
+  if (name_.empty()) throw Failure("x11: DISPLAY: not set", true);
   connection_.reset(xcb_connect(nullptr, nullptr));
   xcb_connection_t* x = connection_.get();
   if (xcb_connection_has_error(x) != 0) throw Failure("x11: " + name_ + ": cannot connect");

@@ -32,6 +32,9 @@ class Fusion {
   void see(const Evidence& evidence, poised::Instant now);
   /// What has been gone for long enough is off. When to call it next, if ever.
   std::optional<poised::Instant> settle(poised::Instant now);
+  [[nodiscard]] bool is_on(poised::LiveSignal signal) const {
+    return signals_.at(static_cast<std::size_t>(signal)).on;
+  }
 
  private:
   struct Signal {

@@ -76,15 +76,16 @@ class LiveSignals final : public poised::Plugin {
                                    if (std::exchange(connected_, connected) == connected) return;
                                    if (media_) tell_trouble();
                                  }});
-    if (is_on("do_not_disturb") || video_) listen_to_the_bus(is_on("do_not_disturb"));
+    do_not_disturb_ = is_on("do_not_disturb");
+    if (do_not_disturb_ || video_) listen_to_the_bus();
     if (full_screen_ || video_) watch_windows();
     look();
   }
 
-  void listen_to_the_bus(bool do_not_disturb) {
+  void listen_to_the_bus() {
     try {
       desktop_ = std::make_unique<DesktopBus>(
-          *this, DesktopBus::Wanted{.do_not_disturb = do_not_disturb, .players = video_},
+          *this, DesktopBus::Wanted{.do_not_disturb = do_not_disturb_, .players = video_},
           DesktopBus::Events{
               .changed =
                   [this](const DesktopBus::Seen& seen) {
@@ -150,10 +151,27 @@ class LiveSignals final : public poised::Plugin {
                  ? "live-signals: PipeWire: not running; microphone, camera and shared screen are "
                    "not seen"
                  : "");
+    tell_what_is_seen();
+  }
+
+  /// How each signal stands that can be seen at present; of the others nothing is told.
+  void tell_what_is_seen() const {
+    using poised::LiveSignal;
+    const auto tell = [this](LiveSignal signal, bool seen) {
+      if (seen) live_signal(signal, fusion_->is_on(signal));
+    };
+    const bool heard = media_ && connected_;
+    tell(LiveSignal::call, heard && microphone_);
+    tell(LiveSignal::mic, heard && microphone_);
+    tell(LiveSignal::camera, heard && camera_);
+    tell(LiveSignal::screen_share, heard && screen_share_);
+    tell(LiveSignal::dnd, desktop_ && do_not_disturb_);
+    tell(LiveSignal::video, video_ && (desktop_ || windows_));
+    tell(LiveSignal::full_screen, full_screen_ && windows_);
   }
 
   bool microphone_ = false, camera_ = false, screen_share_ = false, video_ = false,
-       full_screen_ = false, connected_ = false;
+       full_screen_ = false, do_not_disturb_ = false, connected_ = false;
   poised::Duration release_{};
   std::unique_ptr<Fusion> fusion_;
   poised::Timer release_timer_{*this, [this] { settle(); }};

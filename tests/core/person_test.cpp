@@ -326,6 +326,7 @@ Event any_event(std::mt19937_64& random, const Rig& rig) {
     case 8:
       return SleepChanged{below(3) == 0};
     case 9:
+      if (below(4) == 0) return InhibitorChanged{below(2) == 0};
       return SeatChanged{below(3) != 0};
     case 10:
       return SignalChanged{static_cast<LiveSignal>(below(live_signal_count)), below(3) == 0};

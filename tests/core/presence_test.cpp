@@ -64,7 +64,7 @@ TEST(P1, KeyboardAndPointerAreToldApart) {
 }
 
 TEST(P1, EveryKindOfPassiveEvidenceCountsAndNoOther) {
-  for (const auto signal : {"call", "mic", "camera", "video"}) {
+  for (const auto signal : {"call", "mic", "camera", "video", "inhibitor"}) {
     expect_scenario(
         rules(), std::string("08:00 active\n 08:00 -> presence active\n 08:10 ") + signal + R"( on
       08:10 idle
@@ -80,6 +80,22 @@ TEST(P1, EveryKindOfPassiveEvidenceCountsAndNoOther) {
       08:14
     )");
   }
+}
+
+TEST(P1, AnInhibitorIsEvidenceAndHoldsNothing) {
+  expect_scenario(rules(), R"(
+    08:00 active
+    08:00 -> presence active
+    08:10 inhibitor on
+    08:30 idle
+    08:32 -> presence passive
+    09:00 -> due stretch
+    09:00 -> prompt stretch
+    09:05 answer skip
+    09:05 -> skipped
+    09:06 inhibitor off
+    09:08 -> presence idle since 09:06:00
+  )");
 }
 
 // ---------------------------------------------------------------------------------------- P2

@@ -113,6 +113,7 @@ std::optional<Event> event_of(Rig& rig, const std::string& words) {
   if (verb == "sleep") return SleepChanged{true};
   if (verb == "wake") return SleepChanged{false};
   if (verb == "seat") return SeatChanged{on};
+  if (verb == "inhibitor") return InhibitorChanged{on};
   if (verb == "source") return SourceChanged{on, false, "test", on ? "" : "no compositor"};
   if (verb == "answer") return Answered{more.empty() ? 0 : std::stoull(more), answer_named(what)};
   if (verb == "vanish") return PromptVanished{std::stoull(what)};

@@ -13,9 +13,9 @@
 //   09:30 idle              that was the last input
 //   10:00 -> prompt stretch
 //
-// Events: active, idle, lock, unlock, sleep, wake, seat on|off, source on|off, answer WORD [ID],
-// vanish ID, take BREAK, pause [MINUTES], resume, inhibit KEY, uninhibit KEY, restart [SECONDS],
-// clock ±HOURS, SIGNAL on|off, busy FROM-TO…, desk MM|gone, sit, stand.
+// Events: active, idle, lock, unlock, sleep, wake, seat on|off, source on|off, inhibitor on|off,
+// answer WORD [ID], vanish ID, take BREAK, pause [MINUTES], resume, inhibit KEY, uninhibit KEY,
+// restart [SECONDS], clock ±HOURS, SIGNAL on|off, busy FROM-TO…, desk MM|gone, sit, stand.
 //
 // All facts must be expected, in order, except those of kinds that no line of the scenario names
 // and that only keep the books: presence, session-start, session-end, day. An expected line may

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "rigs/logind.hpp"
 #include "rigs/plugin_bench.hpp"
@@ -16,25 +15,8 @@ using poised::plugin::WatchIdle;
 
 class ActivityLogind : public testing::Test {
  protected:
-  void hint(bool idle, std::int64_t since_ns) {
-    GVariantBuilder changed;
-    g_variant_builder_init(&changed, G_VARIANT_TYPE("a{sv}"));
-    g_variant_builder_add(&changed, "{sv}", "IdleHint", g_variant_new_boolean(idle));
-    g_variant_builder_add(&changed, "{sv}", "IdleSinceHintMonotonic",
-                          g_variant_new_uint64(static_cast<guint64>(since_ns / 1000)));
-    peer_.call("org.freedesktop.login1", "/org/freedesktop/login1/user/" + std::to_string(getuid()),
-               "org.freedesktop.DBus.Mock", "UpdateProperties",
-               g_variant_new("(sa{sv})", "org.freedesktop.login1.User", &changed));
-  }
-  static std::int64_t monotonic_ns() {
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
-  }
-
   rig::SystemBus bus_;
   rig::MockLogind logind_{bus_};
-  rig::BusPeer peer_{bus_.address()};
 };
 
 TEST_F(ActivityLogind, DoesNotBelieveAHintThatNobodyEverSet) {
@@ -47,19 +29,33 @@ TEST_F(ActivityLogind, DoesNotBelieveAHintThatNobodyEverSet) {
 
 TEST_F(ActivityLogind, FollowsTheHintAndSaysThatItIsLate) {
   logind_.add({.id = "1"});
-  hint(false, monotonic_ns());
+  logind_.set_idle_hint(false, rig::boottime_ns());
   rig::PluginBench bench("activity-logind");
   ASSERT_TRUE(bench.start()) << bench.status().reason;
   EXPECT_EQ(bench.status().detail, "logind's idle hint, which desktops set late");
   bench.send(POISED_WATCH_IDLE, WatchIdle{1, std::chrono::nanoseconds(2s).count(), false});
   ASSERT_TRUE(bench.run_until([&] { return !bench.all<Resumed>(POISED_RESUMED).empty(); }));
   const auto since = rig::boottime_ns() - 1'000'000'000;
-  hint(true, monotonic_ns() - 1'000'000'000);
+  logind_.set_idle_hint(true, since);
   ASSERT_TRUE(bench.run_until([&] { return !bench.all<Idle>(POISED_IDLE_REACHED).empty(); }));
   EXPECT_NEAR(static_cast<double>(bench.all<Idle>(POISED_IDLE_REACHED)[0].since_ns),
               static_cast<double>(since), 2e8);
-  hint(false, monotonic_ns());
+  logind_.set_idle_hint(false, rig::boottime_ns());
   ASSERT_TRUE(bench.run_until([&] { return bench.all<Resumed>(POISED_RESUMED).size() == 2; }));
+}
+
+TEST_F(ActivityLogind, LogindMayBeRestarted) {
+  logind_.add({.id = "1"});
+  logind_.set_idle_hint(false, rig::boottime_ns());
+  rig::PluginBench bench("activity-logind");
+  ASSERT_TRUE(bench.start()) << bench.status().reason;
+  bench.send(POISED_WATCH_IDLE, WatchIdle{1, std::chrono::nanoseconds(500ms).count(), false});
+  ASSERT_TRUE(bench.run_until([&] { return !bench.all<Resumed>(POISED_RESUMED).empty(); }));
+  logind_.kill();
+  logind_.start();
+  logind_.add({.id = "1"});
+  logind_.set_idle_hint(true, rig::boottime_ns());
+  EXPECT_TRUE(bench.run_until([&] { return !bench.all<Idle>(POISED_IDLE_REACHED).empty(); }));
 }
 
 }  // namespace

@@ -285,24 +285,6 @@ TEST_F(ActivityX11OnXvfb, AThousandMotionsWakeItAtMostFiveTimes) {
   EXPECT_LE(used, 5u);
 }
 
-TEST_F(ActivityX11OnXvfb, TenSecondsWithoutInputDoNotWakeIt) {
-  begin_and_get_ready();
-  everything_idle();
-  bench_->run_for(200ms);  // it has gone back to sleep by then
-  const std::uint64_t before = rig::wake_ups(bench_->pid());
-  bench_->run_for(10s);
-  EXPECT_EQ(rig::wake_ups(bench_->pid()) - before, 0u);
-  const auto pss = rig::memory_kb(bench_->pid(), "Pss");
-  const auto anonymous = rig::memory_kb(bench_->pid(), "Anonymous");
-  RecordProperty("pss_kb", static_cast<int>(pss));
-  RecordProperty("anonymous_kb", static_cast<int>(anonymous));
-  std::printf("memory: %d kB proportional, %d kB anonymous\n", static_cast<int>(pss),
-              static_cast<int>(anonymous));
-#ifndef __SANITIZE_ADDRESS__  // which keeps books of its own
-  EXPECT_LT(anonymous, 2048u);
-#endif
-}
-
 TEST_F(ActivityX11OnXvfb, HoldsNoInputDeviceOpen) {
   begin_and_get_ready();
   everything_idle();
@@ -429,7 +411,7 @@ TEST_F(ActivityX11, WithoutADisplayItSaysSo) {
   begin();
   ASSERT_TRUE(bench_->wait_for_state(PluginState::failed));
   EXPECT_EQ(bench_->status().reason, "x11: DISPLAY: not set");
-  EXPECT_TRUE(bench_->status().retry_after);
+  EXPECT_FALSE(bench_->status().retry_after) << "another source may see more";
 }
 
 TEST_F(ActivityX11, WithoutAServerItSaysSo) {

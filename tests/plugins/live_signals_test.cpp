@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -43,8 +44,10 @@ class LiveSignals : public testing::Test {
   }
   std::vector<Change> changes() const {
     std::vector<Change> all;
+    std::map<std::uint32_t, bool> on;  // how it stands is told, too, of what has not changed
     for (const auto& told : bench_->all<LiveSignal>(POISED_LIVE_SIGNAL))
-      all.emplace_back(told.signal, told.on);
+      if (std::exchange(on[told.signal], told.on) != told.on)
+        all.emplace_back(told.signal, told.on);
     return all;
   }
   /// Waits until exactly these changes have been told.
@@ -80,6 +83,18 @@ TEST_F(LiveSignalsOnPipeWire, WhoRecordsAndCommunicatesIsInACallUntilAWhileAfter
   recorder.reset();
   EXPECT_TRUE(tells({{POISED_SIGNAL_CALL, true}, {POISED_SIGNAL_CALL, false}}));
   EXPECT_GE(Clock::now() - ended, release);
+}
+
+TEST_F(LiveSignalsOnPipeWire, HowEachSignalStandsThatCanBeSeenIsTold) {
+  start();
+  const auto told = [&](std::uint32_t signal) {
+    return std::ranges::any_of(bench_->all<LiveSignal>(POISED_LIVE_SIGNAL),
+                               [&](const auto& each) { return each.signal == signal && !each.on; });
+  };
+  EXPECT_TRUE(bench_->run_until([&] {
+    return told(POISED_SIGNAL_CALL) && told(POISED_SIGNAL_MIC) && told(POISED_SIGNAL_CAMERA);
+  }));
+  EXPECT_FALSE(told(POISED_SIGNAL_FULL_SCREEN)) << "there is no X server";
 }
 
 TEST_F(LiveSignalsOnPipeWire, ACallThatIsThereBeforeTheDaemonIsSeen) {

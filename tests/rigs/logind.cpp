@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "rigs/logind.hpp"
 
+#include <gio/gunixfdlist.h>
+#include <poll.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <utility>
 
 namespace rig {
 namespace {
@@ -18,6 +23,10 @@ MockLogind::MockLogind(const SystemBus& bus) : address_(bus.address()), peer_(bu
   start();
 }
 
+MockLogind::~MockLogind() {
+  if (keeps_awake_ >= 0) close(keeps_awake_);
+}
+
 void MockLogind::start() {
   // A Python of another origin would not have the module.
   mock_ = std::make_unique<Program>(std::vector<std::string>{"/usr/bin/python3", "-m", "dbusmock",
@@ -32,6 +41,15 @@ void MockLogind::start() {
   peer_.call(service, manager_path, mock_interface, "AddMethod",
              g_variant_new("(sssss)", manager, "GetUser", "u", "o",
                            "ret = '/org/freedesktop/login1/user/%d' % args[0]"));
+  peer_.call(service, manager_path, mock_interface, "AddProperty",
+             g_variant_new("(ssv)", manager, "BlockInhibited", g_variant_new_string("")));
+  // Nor does it know whose inhibitors they are.
+  peer_.call(
+      service, manager_path, mock_interface, "AddMethod",
+      g_variant_new("(sssss)", manager, "ListInhibitors", "", "a(ssssuu)",
+                    ("import dbusmock.mockobject as kept\nret = [tuple(lock[:4]) + (" +
+                     std::to_string(getuid()) + ", 1) for lock in getattr(kept, 'inhibitors', [])]")
+                        .c_str()));
 }
 
 void MockLogind::kill() {
@@ -75,6 +93,23 @@ void MockLogind::set(const std::string& id, const std::string& property, bool va
              g_variant_new("(sa{sv})", session_interface, &properties));
 }
 
+void MockLogind::set_idle_hint(bool idle, std::int64_t since_ns) {
+  const auto read = [](clockid_t id) {
+    timespec now{};
+    clock_gettime(id, &now);
+    return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+  };
+  const auto monotonic = since_ns - read(CLOCK_BOOTTIME) + read(CLOCK_MONOTONIC);
+  GVariantBuilder changed;
+  g_variant_builder_init(&changed, G_VARIANT_TYPE("a{sv}"));
+  g_variant_builder_add(&changed, "{sv}", "IdleHint", g_variant_new_boolean(idle));
+  g_variant_builder_add(&changed, "{sv}", "IdleSinceHintMonotonic",
+                        g_variant_new_uint64(static_cast<guint64>(monotonic / 1000)));
+  peer_.call(service, "/org/freedesktop/login1/user/" + std::to_string(getuid()), mock_interface,
+             "UpdateProperties",
+             g_variant_new("(sa{sv})", "org.freedesktop.login1.User", &changed));
+}
+
 void MockLogind::ask_to_lock(const std::string& id) {
   peer_.call(service, path_of(id), session_interface, "Lock");
 }
@@ -90,6 +125,33 @@ void MockLogind::prepare_for_sleep(bool asleep) {
   peer_.call(service, manager_path, mock_interface, "UpdateProperties",
              g_variant_new("(sa{sv})", manager, &properties));
   emit_from_manager("PrepareForSleep", "b", g_variant_new("(b)", asleep));
+}
+
+void MockLogind::keep_awake(bool on) {
+  if (on) {
+    GUnixFDList* descriptors = nullptr;
+    GError* error = nullptr;
+    const Variant reply(g_dbus_connection_call_with_unix_fd_list_sync(
+        peer_.connection(), service, manager_path, manager, "Inhibit",
+        g_variant_new("(ssss)", "idle", "player", "plays", "block"), G_VARIANT_TYPE("(h)"),
+        G_DBUS_CALL_FLAGS_NONE, -1, nullptr, &descriptors, nullptr, &error));
+    if (error) throw std::runtime_error(std::string("Inhibit: ") + error->message);
+    keeps_awake_ = g_unix_fd_list_get(descriptors, 0, nullptr);
+    g_object_unref(descriptors);
+  } else {
+    close(std::exchange(keeps_awake_, -1));
+    const auto end = Clock::now() + patience;
+    while (std::ranges::count(inhibitors(), "idle player block") > 0) {
+      if (Clock::now() > end) throw std::runtime_error("the inhibitor does not go");
+      poll(nullptr, 0, 5);
+    }
+  }
+  // The real one tells of a change so.
+  GVariantBuilder changed;
+  g_variant_builder_init(&changed, G_VARIANT_TYPE("a{sv}"));
+  g_variant_builder_add(&changed, "{sv}", "BlockInhibited", g_variant_new_string(on ? "idle" : ""));
+  peer_.call(service, manager_path, mock_interface, "UpdateProperties",
+             g_variant_new("(sa{sv})", manager, &changed));
 }
 
 std::vector<std::string> MockLogind::inhibitors() {

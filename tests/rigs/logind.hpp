@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ namespace rig {
 class MockLogind {
  public:
   explicit MockLogind(const SystemBus& bus);
+  ~MockLogind();
+  MockLogind(const MockLogind&) = delete;
+  MockLogind& operator=(const MockLogind&) = delete;
 
   struct Session {
     std::string id;
@@ -29,10 +33,14 @@ class MockLogind {
   void add(const Session& session);
   void remove(const std::string& id);
   void set(const std::string& id, const std::string& property, bool value);
+  /// The idle hint of this user, and the moment (CLOCK_BOOTTIME) since when it stands so.
+  void set_idle_hint(bool idle, std::int64_t since_ns);
   /// The signals Lock and Unlock; neither changes the LockedHint.
   void ask_to_lock(const std::string& id);
   void ask_to_unlock(const std::string& id);
   void prepare_for_sleep(bool asleep);
+  /// An application of this user keeps the session from going idle, until it does no more.
+  void keep_awake(bool on);
   /// Who holds sleep back: "WHAT WHO MODE" each.
   [[nodiscard]] std::vector<std::string> inhibitors();
 
@@ -47,6 +55,7 @@ class MockLogind {
   std::string address_;
   BusPeer peer_;
   std::unique_ptr<Program> mock_;
+  int keeps_awake_ = -1;
 };
 
 }  // namespace rig

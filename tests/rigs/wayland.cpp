@@ -177,6 +177,10 @@ void WaylandPerson::move_pointer_on_and_on(int count, milliseconds pause) {
 }
 
 void WaylandPerson::press_key() {
+  if (devices_->kwin == nullptr) {
+    run({find_program("wtype", "wtype"), "a"});  // by a virtual keyboard of its own
+    return;
+  }
   constexpr std::uint32_t letter_a = 30;
   for (const std::uint32_t state : {1U, 0U})
     org_kde_kwin_fake_input_keyboard_key(devices_->kwin, letter_a, state);

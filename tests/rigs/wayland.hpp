@@ -45,7 +45,7 @@ class Compositor {
   std::unique_ptr<Program> compositor_;
 };
 
-/// Somebody at the mouse (and with KWin the keyboard) of a compositor.
+/// Somebody at mouse and keyboard of a compositor.
 class WaylandPerson {
  public:
   /// Devices appear on the seat, and go with this object.
@@ -56,7 +56,6 @@ class WaylandPerson {
 
   void move_pointer();
   void move_pointer_on_and_on(int count, milliseconds pause);
-  /// KWin only.
   void press_key();
 
  private:

@@ -65,5 +65,25 @@ TEST_F(AvailabilitySourcesTest, SignalsGoWithTheirPlugin) {
               ElementsAre(core::Event(core::SignalChanged{core::LiveSignal::camera, false})));
 }
 
+TEST_F(AvailabilitySourcesTest, WhatNobodyTellsOfIsUnseen) {
+  EXPECT_EQ(sources_.degraded(), "cannot see calls or video");
+  EXPECT_EQ(sources_.unseen().size(), core::live_signal_count);
+  signal("a", POISED_SIGNAL_MIC, false);
+  EXPECT_EQ(sources_.degraded(), "cannot see video");
+  EXPECT_THAT(sources_.unseen(), ElementsAre("call", "camera", "screen-share", "dnd",
+                                             "mirrored-display", "video", "full-screen"));
+  signal("b", POISED_SIGNAL_VIDEO, true);
+  EXPECT_EQ(sources_.degraded(), "");
+  state("a", plugin::PluginState::failed);
+  EXPECT_EQ(sources_.degraded(), "cannot see calls");
+  signal("b", POISED_SIGNAL_CALL, true);
+  EXPECT_EQ(sources_.degraded(), "");
+  plugin::Message degraded;
+  degraded.kind = POISED_DEGRADED;
+  sources_.on_message("b", degraded);
+  signal("b", POISED_SIGNAL_VIDEO, true);
+  EXPECT_EQ(sources_.degraded(), "cannot see calls") << "what it saw before, it sees no more";
+}
+
 }  // namespace
 }  // namespace poised::shell

@@ -47,11 +47,14 @@ TEST(StatusJson, HasEveryDocumentedFieldInItsPlace) {
   open.shown = 12s;
   report.status.prompt = open;
   report.status.paused.push_back({"person", "", core::Instant(10h)});
+  report.unseen_signals = {"video"};
+  report.signals_degraded = "cannot see video";
   report.plugins.push_back({"notify", {"prompt"}, "running", 1234, "0.1.0", "process", ""});
 
   const auto json = status_json(report, berlin());
   const auto expected = Json::parse(R"({
     "presence":"active","source":{"id":"activity-x11","splits":true,"degraded":null},
+    "signals":{"unseen":["video"],"degraded":"cannot see video"},
     "keyboard_idle_s":1.2,"pointer_idle_s":40,"idle_s":1.2,"session_s":1830,"today_s":0,
     "keyboard_active_s":0,"pointer_active_s":0,
     "posture":"unknown","posture_s":0,"stand_enabled":false,

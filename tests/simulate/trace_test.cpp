@@ -159,8 +159,9 @@ TEST(Traces, KnowEveryEventOfTheirLanguage) {
       "2026-03-02T08:00 pause\n2026-03-02T08:00 resume\n2026-03-02T08:00 seat off\n"
       "2026-03-02T08:00 source off\n2026-03-02T08:00 busy none\n"
       "2026-03-02T08:00 busy 2026-03-02T09:00/2026-03-02T10:00 2026-03-02T11:00/2026-03-02T12:00\n"
-      "2026-03-02T08:00 restart\n2026-03-02T08:00 clock +30min\n");
-  ASSERT_EQ(lines.size(), 26U);
+      "2026-03-02T08:00 restart\n2026-03-02T08:00 clock +30min\n"
+      "2026-03-02T08:30 inhibitor on\n");
+  ASSERT_EQ(lines.size(), 27U);
   const auto event = [&](std::size_t i) { return std::get<core::Event>(lines[i].action); };
   EXPECT_EQ(event(4), core::Event(core::SleepChanged{true}));
   EXPECT_EQ(event(6), core::Event(core::SignalChanged{core::LiveSignal::screen_share, true}));
@@ -173,6 +174,7 @@ TEST(Traces, KnowEveryEventOfTheirLanguage) {
   EXPECT_EQ(std::get<core::BusyReplaced>(event(23)).intervals.size(), 2U);
   EXPECT_EQ(std::get<Restart>(lines[24].action), Restart{});
   EXPECT_EQ(std::get<ClockStep>(lines[25].action).by, 30min);
+  EXPECT_EQ(event(26), core::Event(core::InhibitorChanged{true}));
 }
 
 TEST(Traces, ReadThePlan) {

@@ -35,6 +35,7 @@ TEST(ARecord, SaysInTheWordsOfTracesWhatThoseCanSay) {
   EXPECT_EQ(trace_words(Answered{0, Answer::quiet_today}, now, wall), "answer quiet-today");
   EXPECT_EQ(trace_words(DeskHeight{1100}, now, wall), "desk 1100");
   EXPECT_EQ(trace_words(PostureSaid{Posture::standing}, now, wall), "stand");
+  EXPECT_EQ(trace_words(InhibitorChanged{true}, now, wall), "inhibitor on");
   EXPECT_EQ(trace_words(TimerElapsed{}, now, wall), "");
   EXPECT_EQ(trace_words(ClockSet{wall}, now, wall), "");
 }

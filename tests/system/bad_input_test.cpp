@@ -151,7 +151,9 @@ TEST_F(BadInput, APluginWhoseLibraryIsMissing) {
   EXPECT_NE(plugin("activity-x11")["reason"].get<std::string>().find("No such file"),
             std::string::npos)
       << plugin("activity-x11");
-  EXPECT_NE(poisectl_that_may_fail({"doctor"}).find("cannot see input"), std::string::npos);
+  EXPECT_TRUE(wait_for([&] {
+    return poisectl_that_may_fail({"doctor"}).find("cannot see input") != std::string::npos;
+  }));
 }
 
 TEST_F(BadInput, APluginThatOthersMayWriteTo) {

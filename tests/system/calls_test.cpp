@@ -26,6 +26,8 @@ class Calls : public Session {
       return false;
     };
     ASSERT_TRUE(wait_for(is_running)) << status()["plugins"].dump(2);
+    EXPECT_TRUE(wait_for([&] { return status()["signals"]["degraded"].is_null(); }))
+        << "calls and video are seen";
   }
 
   rig::PipeWire pipewire_;

@@ -7,6 +7,8 @@
 #include <memory>
 
 #include "rigs/gnome.hpp"
+#include "rigs/logind.hpp"
+#include "rigs/plugin_bench.hpp"
 #include "rigs/wayland.hpp"
 #include "session.hpp"
 
@@ -90,6 +92,46 @@ TEST_F(AChoice, OnWestonThereIsNoneAndThatIsSaid) {
   EXPECT_NE(poisectl_that_may_fail({"doctor"}).find("cannot see input"), std::string::npos);
 }
 
+// The sources that are not for this desktop refuse one after the other.
+TEST_F(AChoice, IsNoProblemWhileItIsMade) {
+  start_desktop();
+  skip_welcome();
+  const char* monitor = "org.gnome.Mutter.IdleMonitor";
+  const char* path = "/org/gnome/Mutter/IdleMonitor/Core";
+  auto slow = std::make_unique<rig::Program>(std::vector<std::string>{
+      "/usr/bin/python3", "-m", "dbusmock", "--session", monitor, path, monitor});
+  rig::wait_for_name(bus_->address(), monitor);
+  rig::BusPeer(bus_->address())
+      .call(monitor, path, "org.freedesktop.DBus.Mock", "AddMethod",
+            g_variant_new("(sssss)", monitor, "GetIdletime", "", "t",
+                          "import time; time.sleep(600); ret = 0"));
+  start_daemon();
+  const auto is_asked = [&] {
+    const auto report = status();
+    for (const auto& plugin : report["plugins"])
+      if (plugin["id"] == "activity-gnome") return plugin["state"] == "starting";
+    return false;
+  };
+  ASSERT_TRUE(wait_for(is_asked)) << status().dump(2);
+  EXPECT_TRUE(status()["source"]["id"].is_null());
+  EXPECT_TRUE(status()["source"]["degraded"].is_null()) << status()["source"];
+  const auto doctor = poisectl({"doctor"});
+  EXPECT_EQ(doctor.find("cannot see input"), std::string::npos) << doctor;
+  EXPECT_NE(doctor.find("still being looked for"), std::string::npos) << doctor;
+  slow->kill();
+  EXPECT_TRUE(source_is("x11")) << status().dump(2);
+}
+
+TEST_F(AChoice, SaysWhatElseCannotBeSeen) {
+  start_desktop();
+  write_config("[plugins]\nallow = [\"activity-x11\", \"notify\"]\n");
+  begin();
+  ASSERT_TRUE(source_is("x11"));
+  EXPECT_EQ(status()["signals"]["degraded"], "cannot see calls or video");
+  EXPECT_NE(poisectl({"status"}).find("cannot see calls or video"), std::string::npos);
+  EXPECT_NE(poisectl({"doctor"}).find("cannot see calls or video"), std::string::npos);
+}
+
 TEST_F(AChoice, IsThePersonsIfTheyMakeIt) {
   rig::Compositor kwin(rig::Compositor::Kind::kwin);
   bus_ = std::make_unique<rig::SessionBus>();
@@ -101,24 +143,28 @@ TEST_F(AChoice, IsThePersonsIfTheyMakeIt) {
   EXPECT_TRUE(source_is("wayland")) << status().dump(2);
 }
 
-// No source, on any desktop, opens an input device: not even those that could.
+// No source, on any desktop, opens an input device or asks for the keys: not even those that could.
 class Traced : public AChoice {
  protected:
-  void expect_no_input_device(const std::string& source) {
+  /// Runs the daemon on this bus until it has chosen `source`. What it and its plugins asked of
+  /// files, servers and buses holds all of `seen`, which proves that the trace sees such things,
+  /// and none of `never`.
+  void expect_asked(const std::string& bus, const std::string& source,
+                    const std::vector<const char*>& seen, std::vector<const char*> never) {
     skip_welcome();
     const auto trace = home_.path() / "trace";
+    decisions_ = std::make_unique<Decisions>(bus);
     daemon_ = std::make_unique<rig::Program>(
-        std::vector<std::string>{rig::find_program("strace", "strace"), "-f", "-qq", "-e",
-                                 "trace=%file", "-o", trace, poised_program},
+        std::vector<std::string>{rig::find_program("strace", "strace"), "-f", "-qq", "-s", "8192",
+                                 "-e", "trace=%file,write,writev,sendmsg,sendto", "-o", trace,
+                                 poised_program},
         environment(true));
-    rig::wait_for_name(bus_->address(), "org.poised.Poised1");
-    decisions_ = std::make_unique<Decisions>(bus_->address());
+    rig::wait_for_name(bus, "org.poised.Poised1");
     ASSERT_TRUE(source_is(source)) << status().dump(2);
     // strace passes the signal on to nobody: the daemon itself is asked to end.
-    const auto reply =
-        rig::BusPeer(bus_->address())
-            .call("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-                  g_variant_new("(s)", "org.poised.Poised1"));
+    const auto reply = rig::BusPeer(bus).call("org.freedesktop.DBus", "/", "org.freedesktop.DBus",
+                                              "GetConnectionUnixProcessID",
+                                              g_variant_new("(s)", "org.poised.Poised1"));
     std::uint32_t pid = 0;
     g_variant_get(reply.get(), "(u)", &pid);
     ::kill(static_cast<pid_t>(pid), SIGTERM);
@@ -126,21 +172,42 @@ class Traced : public AChoice {
     daemon_.reset();
     std::ifstream file(trace);
     const std::string calls{std::istreambuf_iterator<char>(file), {}};
-    EXPECT_NE(calls.find("activity-" + source + ".so"), std::string::npos) << "the trace sees it";
-    for (const char* device : {"/dev/input", "/dev/uinput", "/dev/hidraw", "/dev/uhid"})
-      EXPECT_EQ(calls.find(device), std::string::npos) << device;
+    EXPECT_NE(calls.find("activity-" + source + ".so"), std::string::npos);
+    for (const char* text : seen) EXPECT_NE(calls.find(text), std::string::npos) << text;
+    for (const char* text : {"/dev/input", "/dev/uinput", "/dev/hidraw", "/dev/uhid"})
+      never.push_back(text);
+    for (const char* text : never) EXPECT_EQ(calls.find(text), std::string::npos) << text;
   }
 };
 
-TEST_F(Traced, OpensNoInputDeviceOnX11) {
+TEST_F(Traced, OpensNoInputDeviceAndRecordsNothingOnX11) {
   start_desktop();
-  expect_no_input_device("x11");
+  expect_asked(bus_->address(), "x11", {"SYNC"}, {"RECORD", "XTEST"});
 }
 
-TEST_F(Traced, OpensNoInputDeviceOnKde) {
+// Keys go to surfaces, and to input methods.
+TEST_F(Traced, OpensNoInputDeviceAndNoSurfaceOnKde) {
   const rig::Compositor kwin(rig::Compositor::Kind::kwin);
   bus_ = std::make_unique<rig::SessionBus>();
-  expect_no_input_device("wayland");
+  expect_asked(bus_->address(), "wayland", {"wl_seat", "ext_idle_notifier_v1"},
+               {"wl_compositor", "zwp_input_method", "fake_input"});
+}
+
+TEST_F(Traced, OpensNoInputDeviceAndNoRemoteDesktopOnGnome) {
+  const rig::GnomeDesktop gnome;
+  expect_asked(gnome.bus().address(), "gnome", {"AddIdleWatch"},
+               {"org.gnome.Mutter.RemoteDesktop", "org.gnome.Mutter.ScreenCast", "wl_compositor"});
+}
+
+TEST_F(Traced, OpensNoInputDeviceWithLogindAlone) {
+  const rig::ScopedVariable display("DISPLAY", std::nullopt);
+  const rig::ScopedVariable wayland("WAYLAND_DISPLAY", std::nullopt);
+  const rig::SystemBus system_bus;
+  rig::MockLogind logind(system_bus);
+  logind.add({.id = "c1"});
+  logind.set_idle_hint(false, rig::boottime_ns());
+  bus_ = std::make_unique<rig::SessionBus>();
+  expect_asked(bus_->address(), "logind", {"IdleHint"}, {"TakeDevice", "TakeControl"});
 }
 
 }  // namespace
