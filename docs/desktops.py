@@ -138,6 +138,11 @@ again when a desktop comes or goes. Where none works, presence is `unknown`: `st
 
 Lock, sleep and other people's turns at the seat come from logind and the screen lockers, whatever the source.
 
+Several graphical sessions of one person at a time, such as one here and one from afar, are one count: there is a source
+on each, found by the processes of its login session, and keyboard and pointer are no longer told apart. Prompts go to the
+session with the last input. Where sessions share one session bus, they share the notification server that is on it, and
+prompts appear where that one shows them.
+
 What keeps the screen on is no input (`activity.inhibitors`). Where it is to count as presence or to pause prompts, it is
 heard of from logind, from session managers like GNOME's (MATE and Cinnamon have them) and from KDE's power management. What
 the windows of other Wayland compositors ask for, only the compositor knows: it can count, but not pause.

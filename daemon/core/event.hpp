@@ -183,11 +183,10 @@ struct Restored {
   bool operator==(const Restored&) const = default;
 };
 
-using Event =
-    std::variant<TimerElapsed, ClockSet, InputResumed, InputStopped, SourceChanged, LockChanged,
-                 SleepChanged, SeatChanged, SignalChanged, InhibitorChanged, BusyReplaced, Answered,
-                 PromptVanished, TakeBreak, Paused, Resumed, DeskHeight, PostureSaid, PlanStarted,
-                 PlanStopped, CheckedIn, WarningReported, Cleared, Forgotten, PolicyChanged,
-                 Restored>;
+using Event = std::variant<TimerElapsed, ClockSet, InputResumed, InputStopped, SourceChanged,
+                           LockChanged, SleepChanged, SeatChanged, SignalChanged, InhibitorChanged,
+                           BusyReplaced, Answered, PromptVanished, TakeBreak, Paused, Resumed,
+                           DeskHeight, PostureSaid, PlanStarted, PlanStopped, CheckedIn,
+                           WarningReported, Cleared, Forgotten, PolicyChanged, Restored>;
 
 }  // namespace poised::core

@@ -16,10 +16,21 @@ namespace {
 
 constexpr int socket_in_child = 3;
 
+std::vector<std::string> environment_with(const Environment& changes) {
+  std::vector<std::string> all;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string text = *variable;
+    if (!changes.contains(text.substr(0, text.find('=')))) all.push_back(text);
+  }
+  for (const auto& [name, value] : changes)
+    if (value) all.push_back(name + "=" + *value);
+  return all;
+}
+
 }  // namespace
 
-Child spawn_child(const std::string& executable, std::vector<std::string> arguments, int socket,
-                  std::string& why) {
+Child spawn_child(const std::string& executable, std::vector<std::string> arguments,
+                  const Environment& environment, int socket, std::string& why) {
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_adddup2(&files, socket, socket_in_child);
@@ -36,9 +47,13 @@ Child spawn_child(const std::string& executable, std::vector<std::string> argume
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
+  auto variables = environment_with(environment);
+  std::vector<char*> envp;
+  for (std::string& variable : variables) envp.push_back(variable.data());
+  envp.push_back(nullptr);
   Child child;
   const int error =
-      posix_spawn(&child.pid, executable.c_str(), &files, &attributes, argv.data(), environ);
+      posix_spawn(&child.pid, executable.c_str(), &files, &attributes, argv.data(), envp.data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   if (error != 0) {

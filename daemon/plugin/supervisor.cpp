@@ -159,6 +159,38 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
     report(*slots_.back());
   }
 
+  void add_instance(const std::string& of, const std::string& instance, Environment environment) {
+    const Slot* const original = find(of);
+    if (original == nullptr || original->status.state == PluginState::disabled ||
+        original->unusable)
+      return;
+    const std::string id = of + "@" + instance;
+    Slot* slot = find(id);
+    if (slot == nullptr) {
+      slots_.push_back(std::make_unique<Slot>(io_, options_));
+      slot = slots_.back().get();
+      slot->manifest = original->manifest;
+      slot->activity = original->activity;
+      slot->status = {.id = id,
+                      .name = original->status.name,
+                      .version = original->status.version,
+                      .capabilities = original->status.capabilities,
+                      .isolation = "process"};
+    }
+    slot->instance = true;
+    slot->gone = false;
+    slot->settings = original->settings;
+    slot->environment = std::move(environment);
+    report(*slot);
+  }
+
+  void remove_instance(const std::string& id) {
+    Slot* const slot = find(id);
+    if (slot == nullptr || !slot->instance) return;
+    slot->gone = true;
+    if (slot->started) put_down(*slot);
+  }
+
   void start(const std::string& id) {
     Slot* const slot = find(id);
     if (slot == nullptr || slot->unusable) return;
@@ -237,15 +269,19 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
-  void reconfigure(const std::string& id, std::string settings_json) {
-    Slot* const slot = find(id);
-    if (slot == nullptr || slot->settings == settings_json) return;
-    slot->settings = std::move(settings_json);
-    if (slot->resting) return wake(id);
-    if (slot->phase == Phase::ready || slot->phase == Phase::run) {
-      deliver(*slot, {.kind = POISED_CONFIG_CHANGED,
-                      .seq = ++slot->next_seq,
-                      .payload = Start{slot->settings, options_.locale}});
+  void reconfigure(const std::string& id, const std::string& settings_json) {
+    for (const auto& slot : slots_) {
+      if (slot->manifest.id != id || slot->settings == settings_json) continue;
+      slot->settings = settings_json;
+      if (slot->resting) {
+        wake(slot->status.id);
+        continue;
+      }
+      if (slot->phase == Phase::ready || slot->phase == Phase::run) {
+        deliver(*slot, {.kind = POISED_CONFIG_CHANGED,
+                        .seq = ++slot->next_seq,
+                        .payload = Start{slot->settings, options_.locale}});
+      }
     }
   }
 
@@ -269,7 +305,8 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
 
   [[nodiscard]] std::vector<PluginStatus> status() const {
     std::vector<PluginStatus> all;
-    for (const auto& slot : slots_) all.push_back(slot->status);
+    for (const auto& slot : slots_)
+      if (!slot->gone) all.push_back(slot->status);
     return all;
   }
 
@@ -314,7 +351,10 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
     Slot(asio::io_context& io, const Options& options)
         : deadline(io), budget(options.flood_burst, options.flood_per_second) {}
 
-    Manifest manifest;
+    Manifest manifest;  ///< an instance has that of its plugin
+    bool instance = false;
+    bool gone = false;  ///< an instance that was removed; what its process still does needs it
+    Environment environment;
     std::string settings;
     bool activity = false;
     bool unusable = false;  ///< whatever is tried
@@ -355,7 +395,7 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
 
   Slot* find(const std::string& id) {
     const auto slot = std::find_if(slots_.begin(), slots_.end(),
-                                   [&](const auto& s) { return s->manifest.id == id; });
+                                   [&](const auto& s) { return s->status.id == id; });
     return slot == slots_.end() ? nullptr : slot->get();
   }
 
@@ -415,7 +455,7 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
 
   void log(Slot& slot, int priority, std::string line) {
     if (!callbacks_.on_log) return;
-    call_back([id = slot.manifest.id, priority, line = std::move(line)](const Callbacks& c) {
+    call_back([id = slot.status.id, priority, line = std::move(line)](const Callbacks& c) {
       c.on_log(id, priority, line);
     });
   }
@@ -479,7 +519,8 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
     arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
     arguments.push_back(slot.manifest.id);
     std::string why;
-    Child child = spawn_child(options_.executable, std::move(arguments), socket, why);
+    Child child =
+        spawn_child(options_.executable, std::move(arguments), slot.environment, socket, why);
     if (child.pid == 0) return why;
     slot.pid = child.pid;
     slot.process = std::make_unique<stream_descriptor>(io_, child.ended.release());
@@ -673,8 +714,7 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
       report(slot);
     }
     if (callbacks_.on_message) {
-      call_back(
-          [id = slot.manifest.id, message](const Callbacks& c) { c.on_message(id, message); });
+      call_back([id = slot.status.id, message](const Callbacks& c) { c.on_message(id, message); });
     }
   }
 
@@ -1025,14 +1065,21 @@ void Supervisor::start(const std::string& id) {
 std::uint64_t Supervisor::send(const std::string& id, Message message) {
   return impl_->send(id, std::move(message));
 }
+void Supervisor::add_instance(const std::string& of, const std::string& instance,
+                              Environment environment) {
+  impl_->add_instance(of, instance, std::move(environment));
+}
+void Supervisor::remove_instance(const std::string& id) {
+  impl_->remove_instance(id);
+}
 void Supervisor::release(const std::string& id) {
   impl_->release(id);
 }
 void Supervisor::restart(const std::string& id) {
   impl_->restart(id);
 }
-void Supervisor::reconfigure(const std::string& id, std::string settings_json) {
-  impl_->reconfigure(id, std::move(settings_json));
+void Supervisor::reconfigure(const std::string& id, const std::string& settings_json) {
+  impl_->reconfigure(id, settings_json);
 }
 void Supervisor::wake(const std::string& id) {
   impl_->wake(id);

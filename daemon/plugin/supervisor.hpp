@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "build_config.hpp"
+#include "plugin/child.hpp"
 #include "plugin/manifest.hpp"
 #include "plugin/trust.hpp"
 #include "plugin/wire.hpp"
@@ -125,6 +126,12 @@ class Supervisor {
   /// dropped.
   void add(Manifest manifest, std::string settings_json, bool enabled);
 
+  /// Another process of the plugin `of`, with an environment of its own: known as `of@instance`,
+  /// with the settings that `of` has and will have. Never in this process; not started yet.
+  void add_instance(const std::string& of, const std::string& instance, Environment environment);
+  /// Ends an instance for good; status() knows it no more.
+  void remove_instance(const std::string& id);
+
   /// Lets a plugin run: at once, or for an on-demand plugin when it is sent something.
   void start(const std::string& id);
 
@@ -145,7 +152,7 @@ class Supervisor {
   void wake(const std::string& id);
 
   /// New settings: CONFIG_CHANGED if it runs, with the next START otherwise; wake() if it rests.
-  void reconfigure(const std::string& id, std::string settings_json);
+  void reconfigure(const std::string& id, const std::string& settings_json);
 
   /// STOP to all, the last added first; `done` is posted when no process is left.
   void stop_all(std::function<void()> done);

@@ -19,6 +19,7 @@
 #include "catalogue/to_policy.hpp"
 #include "config/inspect.hpp"
 #include "shell/decision_values.hpp"
+#include "shell/desktop_environment.hpp"
 #include "shell/plugin_settings.hpp"
 #include "store/place.hpp"
 #include "store/recorded.hpp"
@@ -28,12 +29,11 @@ namespace poised::shell {
 namespace {
 
 // A bus that is gone for good ends the session, and the session ends the daemon; more tries would
-// only wake it.
-constexpr std::array bus_retry_after{
-    std::chrono::milliseconds(500),  std::chrono::milliseconds(1000),
-    std::chrono::milliseconds(2000), std::chrono::milliseconds(4000),
-    std::chrono::milliseconds(8000), std::chrono::milliseconds(16000),
-    std::chrono::milliseconds(30000)};
+// only wake it. A desktop that has no screen by then will have none.
+constexpr std::array retry_after{std::chrono::milliseconds(500),  std::chrono::milliseconds(1000),
+                                 std::chrono::milliseconds(2000), std::chrono::milliseconds(4000),
+                                 std::chrono::milliseconds(8000), std::chrono::milliseconds(16000),
+                                 std::chrono::milliseconds(30000)};
 
 // What is asked without being named in activity.sources; the first that works here is used. Each
 // refuses the desktops of the others: only a compositor's own word counts under Wayland, because
@@ -95,7 +95,8 @@ Daemon::Daemon(boost::asio::io_context& loop, Clock& clock, DaemonOptions option
       policy_file_(options_.state_directory / "policy.toml"),
       boot_id_(store::boot_id()),
       history_(loop, [this](const std::string& line) { log_.warning(line); }),
-      bus_retry_(loop) {
+      bus_retry_(loop),
+      desktop_retry_(loop) {
   clock_.on_deadline = [this] { dispatch(core::TimerElapsed{}); };
   clock_.on_wall_step = [this] {
     refresh_zone();  // it covers a year or so from here
@@ -286,10 +287,21 @@ void Daemon::add_plugins() {
   supervisor_ =
       std::make_unique<plugin::Supervisor>(loop_, std::move(options), std::move(callbacks));
   resting_ = std::make_unique<RestingPlugins>(*supervisor_);
-  sources_ = std::make_unique<InputSources>(loop_, *supervisor_, [this](core::Event event) {
-    if (session_ && std::holds_alternative<core::InputResumed>(event)) session_->start();
-    dispatch(std::move(event));
-  });
+  sources_ = std::make_unique<DesktopInputs>(
+      loop_, *supervisor_,
+      DesktopInputs::Callbacks{.dispatch =
+                                   [this](core::Event event) {
+                                     if (session_ &&
+                                         std::holds_alternative<core::InputResumed>(event))
+                                       session_->start();
+                                     dispatch(std::move(event));
+                                   },
+                               .now = [this] { return clock_.now(); },
+                               .front_changed =
+                                   [this] {
+                                     mute_desktop_.clear();
+                                     configure_presenter();
+                                   }});
   presenter_ = std::make_unique<PromptPresenter>(
       *supervisor_, PromptPresenter::Callbacks{
                         .dispatch = [this](core::Event event) { dispatch(std::move(event)); },
@@ -337,7 +349,10 @@ void Daemon::use_desk() {
 }
 
 void Daemon::configure_presenter() {
-  presenter_->configure(enabled_with("prompt"), PromptText(config_.settings.break_titles),
+  auto ids = enabled_with("prompt");
+  if (const auto& front = sources_->front(); !front.empty() && front != mute_desktop_)
+    for (auto& id : ids) id += "@" + front;
+  presenter_->configure(ids, PromptText(config_.settings.break_titles),
                         config_.settings.prompt.sound);
 }
 
@@ -346,7 +361,9 @@ std::vector<std::string> Daemon::enabled_with(std::string_view capability) const
   for (const auto& plugin : supervisor_->status()) {
     const bool able = std::find(plugin.capabilities.begin(), plugin.capabilities.end(),
                                 capability) != plugin.capabilities.end();
-    if (able && plugin.state != plugin::PluginState::disabled) ids.push_back(plugin.id);
+    const bool instance = plugin.id.find('@') != std::string::npos;
+    if (able && !instance && plugin.state != plugin::PluginState::disabled)
+      ids.push_back(plugin.id);
   }
   return ids;
 }
@@ -493,10 +510,51 @@ void Daemon::watch_session() {
       loop_,
       Session::Callbacks{.dispatch = [this](core::Event event) { dispatch(std::move(event)); },
                          .save = [this] { save_now(); },
-                         .desktops_changed = [this] { sources_->look_again(); },
+                         .desktops_changed =
+                             [this] {
+                               desktop_attempts_ = 0;
+                               look_at_desktops();
+                               sources_->look_again();
+                             },
                          .inhibitors_changed = [this] { settle_inhibitors(); }});
   session_->start();
   settle_inhibitors();
+}
+
+/// P8: a source, and somebody who shows prompts, on each desktop that is not our own.
+void Daemon::look_at_desktops() {
+  if (!session_ || stopping_) return;
+  const auto own = own_desktop();
+  std::map<std::string, plugin::Environment> others;
+  bool unclear = false;
+  for (const auto& desktop : session_->desktops()) {
+    if (desktop.leader == 0) continue;
+    auto environment = desktop_of(static_cast<pid_t>(desktop.leader));
+    if (!environment)
+      unclear = true;
+    else if (!same_screen(own, *environment))
+      others.emplace(desktop.id, std::move(*environment));
+  }
+  const auto prompts = enabled_with("prompt");
+  for (const auto& [session, environment] : others) {
+    for (const auto& id : prompts) {
+      supervisor_->add_instance(id, session, environment);
+      supervisor_->start(id + "@" + session);
+    }
+  }
+  sources_->set_others(others);
+  for (const auto& session : std::exchange(other_desktops_, {}))
+    if (!others.contains(session))
+      for (const auto& id : prompts) supervisor_->remove_instance(id + "@" + session);
+  for (const auto& [session, environment] : others) other_desktops_.push_back(session);
+
+  // One that has only begun has no screen yet.
+  desktop_retry_.cancel();
+  if (!unclear || desktop_attempts_ == static_cast<int>(retry_after.size())) return;
+  desktop_retry_.expires_after(retry_after.at(static_cast<std::size_t>(desktop_attempts_++)));
+  desktop_retry_.async_wait([this](boost::system::error_code cancelled) {
+    if (!cancelled) look_at_desktops();
+  });
 }
 
 /// activity.inhibitors, and what the desktop says of them now.
@@ -545,8 +603,8 @@ void Daemon::connect_bus() {
     if (problem != bus_problem_)
       log_.warning(problem + "; prompts that need it and poisectl do not work until it is there");
     bus_problem_ = problem;
-    if (bus_attempts_ == static_cast<int>(bus_retry_after.size())) return;
-    bus_retry_.expires_after(bus_retry_after.at(static_cast<std::size_t>(bus_attempts_++)));
+    if (bus_attempts_ == static_cast<int>(retry_after.size())) return;
+    bus_retry_.expires_after(retry_after.at(static_cast<std::size_t>(bus_attempts_++)));
     bus_retry_.async_wait([this](boost::system::error_code cancelled) {
       if (!cancelled && !stopping_) connect_bus();
     });
@@ -657,6 +715,13 @@ void Daemon::on_plugin_state(const plugin::PluginStatus& status) {
   }
   // A plugin that comes and goes between two failures is one problem, not many lines.
   if (bad || status.state == PluginState::running) logged_states_[status.id] = status.state;
+  const bool mute = bad || (status.state == PluginState::running && !status.reason.empty());
+  if (mute && !sources_->front().empty() && status.id.ends_with("@" + sources_->front()) &&
+      std::find(status.capabilities.begin(), status.capabilities.end(), "prompt") !=
+          status.capabilities.end()) {
+    mute_desktop_ = sources_->front();
+    configure_presenter();
+  }
   sources_->on_state(status);
   availability_.on_state(status);
   resting_->on_state(status);

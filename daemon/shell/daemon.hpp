@@ -23,9 +23,9 @@
 #include "shell/clock.hpp"
 #include "shell/control_service.hpp"
 #include "shell/desk_port.hpp"
+#include "shell/desktop_inputs.hpp"
 #include "shell/file_watch.hpp"
 #include "shell/history_keeper.hpp"
-#include "shell/input_sources.hpp"
 #include "shell/log.hpp"
 #include "shell/prompt_presenter.hpp"
 #include "shell/resting_plugins.hpp"
@@ -118,6 +118,7 @@ class Daemon final : private ControlHandler {
   std::string trace_line(core::WallTime wall, const std::string& words) const;
 
   void watch_session();
+  void look_at_desktops();
   void settle_inhibitors();
   void connect_bus();
   void bus_lost();
@@ -166,7 +167,7 @@ class Daemon final : private ControlHandler {
   std::string policy_fingerprint_;
 
   std::unique_ptr<plugin::Supervisor> supervisor_;
-  std::unique_ptr<InputSources> sources_;
+  std::unique_ptr<DesktopInputs> sources_;
   AvailabilitySources availability_{[this](core::Event event) { dispatch(std::move(event)); }};
   std::unique_ptr<PromptPresenter> presenter_;
   std::unique_ptr<DeskPort> desk_;
@@ -179,6 +180,10 @@ class Daemon final : private ControlHandler {
   int bus_attempts_ = 0;
   std::string bus_problem_;
   std::unique_ptr<Session> session_;  ///< none on a virtual clock
+  boost::asio::steady_timer desktop_retry_;
+  int desktop_attempts_ = 0;
+  std::vector<std::string> other_desktops_;  ///< the sessions of those beside our own
+  std::string mute_desktop_;                 ///< one that cannot show prompts
 
   int exit_code_ = 0;
   bool stopping_ = false;

@@ -88,7 +88,7 @@ void HistoryKeeper::start(core::WallTime now, bool check) {
   const plugin::UniqueFd far_end(pair[1]);
   std::string why;
   const auto program = std::string(build::libexec_dir) + "/poised-history";
-  auto child = plugin::spawn_child(program, {program}, far_end.get(), why);
+  auto child = plugin::spawn_child(program, {program}, {}, far_end.get(), why);
   if (!child.ended) {
     channel_.reset();
     return fail(fmt::format("history: its writer: {}", why));

@@ -19,8 +19,9 @@ core::Device device(std::uint32_t value) {
   return core::Device::any;
 }
 
-std::string source_name(const std::string& plugin_id) {
+std::string source_name(std::string plugin_id) {
   constexpr std::string_view prefix = source_prefix;
+  plugin_id.erase(std::min(plugin_id.find('@'), plugin_id.size()));
   return plugin_id.starts_with(prefix) ? plugin_id.substr(prefix.size()) : plugin_id;
 }
 
@@ -43,10 +44,20 @@ plugin::Message message_of(const core::WatchIdle& watch) {
 }  // namespace
 
 InputSources::InputSources(boost::asio::io_context& loop, plugin::Supervisor& supervisor,
-                           std::function<void(core::Event)> dispatch)
-    : loop_(loop), supervisor_(supervisor), dispatch_(std::move(dispatch)) {}
+                           std::string instance, std::function<void(core::Event)> dispatch)
+    : loop_(loop),
+      supervisor_(supervisor),
+      instance_(std::move(instance)),
+      dispatch_(std::move(dispatch)) {}
 
-void InputSources::use(const std::vector<std::string>& ids) {
+void InputSources::stop() {
+  for (const auto& id : ids_) supervisor_.remove_instance(id);
+}
+
+void InputSources::use(const std::vector<std::string>& plugins) {
+  auto ids = plugins;
+  if (!instance_.empty())
+    for (auto& id : ids) id += "@" + instance_;
   if (ids == ids_ && !ids.empty()) return;
   if (current_ < ids_.size()) supervisor_.release(ids_[current_]);
   ids_ = ids;
@@ -180,8 +191,9 @@ void InputSources::query(std::function<void(InputReport)> reply) {
   query->reply = std::move(reply);
   query->deadline.expires_after(longest_query);
   query->deadline.async_wait([this, sequence](boost::system::error_code error) {
+    if (error) return;
     const auto waiting = queries_.find(sequence);
-    if (error || waiting == queries_.end()) return;
+    if (waiting == queries_.end()) return;
     const auto late = waiting->second;
     queries_.erase(waiting);
     late->reply({});

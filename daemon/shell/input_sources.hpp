@@ -25,12 +25,15 @@ inline constexpr const char* source_prefix = "activity-";
 /// here. [loop-thread]
 class InputSources {
  public:
-  InputSources(boost::asio::io_context& loop, plugin::Supervisor& supervisor,
+  /// `instance`: which instance of the plugins is meant; empty: the plugins themselves.
+  InputSources(boost::asio::io_context& loop, plugin::Supervisor& supervisor, std::string instance,
                std::function<void(core::Event)> dispatch);
 
-  /// Starts with the first of `ids` (plugin ids in order of preference). Called again after a
+  /// Ends what it uses, for good.
+  void stop();
+  /// Starts with the first of `plugins` (ids in order of preference). Called again after a
   /// change of configuration; does nothing if the list is the same.
-  void use(const std::vector<std::string>& ids);
+  void use(const std::vector<std::string>& plugins);
   /// The desktop has changed: if no source works, all are asked again.
   void look_again();
   void watch_idle(const core::WatchIdle& watch);
@@ -55,6 +58,7 @@ class InputSources {
 
   boost::asio::io_context& loop_;
   plugin::Supervisor& supervisor_;
+  std::string instance_;
   std::function<void(core::Event)> dispatch_;
   std::vector<std::string> ids_;
   std::size_t current_ = 0;

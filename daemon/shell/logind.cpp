@@ -39,6 +39,7 @@ void take_over(const Properties& properties, LoginSession& session) {
   read(properties, "Id", session.id);
   read(properties, "Type", session.type);
   read(properties, "Class", session.klass);
+  read(properties, "Leader", session.leader);
   read(properties, "Remote", session.remote);
   read(properties, "Active", session.active);
   const bool was_locked = session.locked_hint;

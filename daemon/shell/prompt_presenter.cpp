@@ -48,7 +48,22 @@ PromptPresenter::PromptPresenter(plugin::Supervisor& supervisor, Callbacks callb
     : supervisor_(supervisor), callbacks_(std::move(callbacks)) {}
 
 void PromptPresenter::configure(std::vector<std::string> plugin_ids, PromptText text, bool sound) {
-  plugin_ids_ = std::move(plugin_ids);
+  const auto missing_in = [](const auto& ids, const std::string& id) {
+    return std::find(ids.begin(), ids.end(), id) == ids.end();
+  };
+  const auto before = std::exchange(plugin_ids_, std::move(plugin_ids));
+  for (const auto& id : before) {
+    if (!missing_in(plugin_ids_, id)) continue;
+    for (const auto& [prompt_id, prompt] : on_screen_)
+      supervisor_.send(id, message_of(POISED_WITHDRAW_PROMPT, plugin::PromptRef{.id = prompt_id}));
+    behind_.erase(id);
+    supervisor_.release(id);
+  }
+  for (const auto& id : plugin_ids_) {
+    if (!missing_in(before, id)) continue;
+    for (const auto& [prompt_id, prompt] : on_screen_)
+      if (supervisor_.send(id, message_of(POISED_PROMPT, prompt)) == 0) behind_.insert(id);
+  }
   text_ = std::move(text);
   sound_ = sound;
 }

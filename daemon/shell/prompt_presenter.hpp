@@ -28,7 +28,8 @@ class PromptPresenter {
   };
   PromptPresenter(plugin::Supervisor& supervisor, Callbacks callbacks);
 
-  /// The plugins to speak to, and the person's own titles.
+  /// The plugins to speak to, and the person's own titles. What is on screen moves to the plugins
+  /// that were not spoken to before.
   void configure(std::vector<std::string> plugin_ids, PromptText text, bool sound);
 
   /// `desk_mm`: the height of a desk that can be moved, if there is one.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -12,9 +13,10 @@ namespace poised::shell {
 /// One session of this user as logind describes it.
 struct LoginSession {
   std::string id;
-  std::string type;   ///< "x11", "wayland", "tty", …
-  std::string klass;  ///< "user", "greeter", "manager", …
-  std::string seat;   ///< empty: none, as over the network
+  std::string type;          ///< "x11", "wayland", "tty", …
+  std::string klass;         ///< "user", "greeter", "manager", …
+  std::string seat;          ///< empty: none, as over the network
+  std::uint32_t leader = 0;  ///< the process that it began with; 0: not known
   bool remote = false;
   bool active = true;
   bool locked_hint = false;  ///< the desktop says that its screen is locked

@@ -5,6 +5,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <fstream>
+#include <iterator>
+
 #include "rig.hpp"
 
 // What holds however a plugin runs. Each test runs twice: in a process, and in-process.
@@ -44,6 +48,31 @@ TEST_P(Supervised, BecomesReadyWithItsSettingsAndLocale) {
   EXPECT_THAT(rig.history("faulty"),
               ElementsAre(PluginState::stopped, PluginState::starting, PluginState::running));
   EXPECT_EQ(rig.messages.front().second.kind, POISED_READY);
+}
+
+TEST_P(Supervised, AnInstanceIsAnotherProcessWithAnEnvironmentOfItsOwn) {
+  Rig rig(options());
+  ASSERT_TRUE(rig.bring_up(manifest_of("faulty")));
+  rig.supervisor().add_instance("faulty", "c2", {{"DISPLAY", ":77"}, {"PATH", std::nullopt}});
+  rig.supervisor().start("faulty@c2");
+  ASSERT_TRUE(rig.run_until([&] { return rig.status("faulty@c2").state == PluginState::running; }));
+  EXPECT_EQ(rig.status("faulty@c2").isolation, "process");
+  const auto pid = rig.status("faulty@c2").pid;
+  EXPECT_NE(pid, 0);
+  EXPECT_NE(pid, rig.status("faulty").pid);
+  std::ifstream file("/proc/" + std::to_string(pid) + "/environ");
+  const std::string environment{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_NE(environment.find(std::string("DISPLAY=:77\0", 12)), std::string::npos);
+  EXPECT_EQ((std::string(1, 0) + environment).find(std::string("\0PATH=", 6)), std::string::npos);
+  EXPECT_NE(rig.tell("faulty@c2", "show 1"), 0U);
+  EXPECT_TRUE(rig.run_until_shown("faulty@c2", {1}));
+
+  rig.supervisor().remove_instance("faulty@c2");
+  ASSERT_TRUE(rig.run_until([&] { return kill(pid, 0) != 0; }));
+  for (const auto& status : rig.supervisor().status()) EXPECT_EQ(status.id, "faulty");
+  EXPECT_EQ(rig.status("faulty").state, PluginState::running);
+  rig.supervisor().remove_instance("faulty");
+  EXPECT_EQ(rig.status("faulty").state, PluginState::running) << "which is none";
 }
 
 TEST_P(Supervised, AnswersAPromptWithItsSequenceNumber) {

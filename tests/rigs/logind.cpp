@@ -73,6 +73,7 @@ void MockLogind::add(const Session& session) {
   say("Type", g_variant_new_string(session.type.c_str()));
   say("Remote", g_variant_new_boolean(session.remote));
   say("LockedHint", g_variant_new_boolean(session.locked));
+  say("Leader", g_variant_new_uint32(static_cast<guint32>(session.leader)));
   peer_.call(service, path_of(session.id), mock_interface, "UpdateProperties",
              g_variant_new("(sa{sv})", session_interface, &properties));
   emit_from_manager("SessionNew", "so",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -28,6 +30,7 @@ class MockLogind {
     bool active = true;
     bool remote = false;
     bool locked = false;
+    pid_t leader = 0;
   };
   /// A session of this user that is there, and that is announced.
   void add(const Session& session);

@@ -142,7 +142,11 @@ WaylandPerson::WaylandPerson(const Compositor& compositor) : devices_(std::make_
       },
       [](void*, wl_registry*, std::uint32_t) {}};
   wl_registry_add_listener(devices.registry, &listener, &devices);
-  wl_display_roundtrip(devices.display);
+  // A compositor that has only begun may offer it a moment later.
+  const auto end = Clock::now() + patience;
+  do {
+    wl_display_roundtrip(devices.display);
+  } while (devices.kwin == nullptr && devices.manager == nullptr && Clock::now() < end);
   if (devices.kwin != nullptr)
     org_kde_kwin_fake_input_authenticate(devices.kwin, "rig", "a test");
   else if (devices.manager != nullptr)

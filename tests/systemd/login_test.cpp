@@ -129,6 +129,37 @@ TEST_F(ARealLogin, AnotherPersonsTurnAtTheSeatIsAbsence) {
   loginctl({"terminate-session", id});
 }
 
+TEST_F(ARealLogin, P8ASecondDesktopIsFoundAndWatched) {
+  begin();
+  const std::string here = std::getenv("DISPLAY");
+  const rig::XServer far;
+  const rig::ScopedVariable back("DISPLAY", here);
+  rig::Program session(
+      {rig::find_program("systemd-run", "systemd"), "--quiet", "--pipe", "--wait", "--collect",
+       "--uid=0", "--property=PAMName=poised", "--setenv=XDG_SESSION_TYPE=x11",
+       "--setenv=XDG_SESSION_CLASS=user", "--setenv=DISPLAY=" + far.display(),
+       "--setenv=DBUS_SESSION_BUS_ADDRESS=" + bus_->address(), "sh", "-c",
+       "echo $XDG_SESSION_ID; exec sleep 600"},
+      {.read_output = true});
+  auto id = session.read_until("\n");
+  id.erase(id.find('\n'));
+  const auto is_watched = [&] {
+    const auto report = status();
+    for (const auto& plugin : report["plugins"])
+      if (plugin["id"] == "activity-x11@" + id) return plugin["state"] == "running";
+    return false;
+  };
+  ASSERT_TRUE(wait_for(is_watched)) << status().dump(2);
+  ASSERT_TRUE(presence_is("idle")) << last_;
+  {
+    const rig::ScopedVariable there("DISPLAY", far.display());
+    rig::Person::press("a");
+  }
+  EXPECT_TRUE(presence_is("active")) << last_;
+  loginctl({"terminate-session", id});
+  EXPECT_TRUE(wait_for([&] { return !is_watched(); })) << status().dump(2);
+}
+
 TEST_F(ARealLogin, MayHaveItsLogindRestarted) {
   begin();
   ASSERT_TRUE(wait_for([] { return is_inhibited_by("Poised"); }));

@@ -16,7 +16,6 @@ class ATimeNamespace : public Session {
  protected:
   void SetUp() override {
     start_desktop();
-    skip_welcome();
     // One restart must not be long enough to count as the break itself.
     std::string config = short_intervals;
     const std::string wanted = "natural = \"5s\"";
