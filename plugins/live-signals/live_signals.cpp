@@ -26,14 +26,12 @@ class LiveSignals final : public poised::Plugin {
 
  private:
   void on_start(const poised::Settings& settings) override {
-    configure(settings);
-    if (!media_ && !desktop_ && !windows_) return resting("there is nothing to watch here");
+    if (!configure(settings)) return;
     ready(what_is_seen());
     tell_trouble();
   }
   void on_config_changed(const poised::Settings& settings) override {
-    configure(settings);
-    tell_trouble();
+    if (configure(settings)) tell_trouble();
   }
   void on_stop() override { forget(); }
   void on_refresh_availability() override {}
@@ -44,7 +42,8 @@ class LiveSignals final : public poised::Plugin {
     windows_.reset();
   }
 
-  void configure(const poised::Settings& settings) {
+  /// False: there is nothing to watch.
+  bool configure(const poised::Settings& settings) {
     forget();
     connected_ = false;
     use_ = {};
@@ -79,7 +78,12 @@ class LiveSignals final : public poised::Plugin {
     do_not_disturb_ = is_on("do_not_disturb");
     if (do_not_disturb_ || video_) listen_to_the_bus();
     if (full_screen_ || video_) watch_windows();
+    if (!media_ && !desktop_ && !windows_) {
+      resting("there is nothing to watch here");
+      return false;
+    }
     look();
+    return true;
   }
 
   void listen_to_the_bus() {

@@ -508,6 +508,26 @@ TEST_F(LiveSignalsOnX11, NobodyWakesItWhileNothingHappensNorForTitles) {
   EXPECT_LT(memory_kb(bench_->pid(), "Anonymous"), 3'000U);
 }
 
+TEST_F(LiveSignalsOnX11, WithAllSwitchedOffThereIsNoProcess) {
+  start();
+  Window window(1);
+  window.full_screen(true);
+  EXPECT_TRUE(tells({{POISED_SIGNAL_FULL_SCREEN, true}}));
+  bench_->reconfigure(Json{
+      {"microphone", false},
+      {"camera", false},
+      {"screen_share", false},
+      {"do_not_disturb", false},
+      {"video", false},
+      {"full_screen",
+       false}}.dump());
+  EXPECT_TRUE(bench_->wait_for_state(poised::plugin::PluginState::on_demand));
+  EXPECT_TRUE(bench_->run_until([&] { return bench_->pid() == 0; }));
+  bench_->forget_messages();
+  bench_->reconfigure(Json{{"microphone", false}}.dump());
+  EXPECT_TRUE(tells({{POISED_SIGNAL_FULL_SCREEN, true}}));
+}
+
 TEST_F(LiveSignals, WithoutADesktopItOnlyWaits) {
   const TemporaryDirectory runtime;
   const ScopedVariable variable("XDG_RUNTIME_DIR", runtime.path());
