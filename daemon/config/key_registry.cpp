@@ -311,6 +311,7 @@ KeySpec plugin_key(const std::string& plugin_id, const plugin::SettingSpec& sett
     spec.type = found->second;
   spec.values = setting.values;
   spec.doc = setting.doc;
+  if (setting.personal) spec.direction = PolicyDirection::never_on;
   const auto value_of = [&](const std::string& text) -> KeyValue {
     const auto value = parse_json(text);
     if (!value) return {};

@@ -278,9 +278,10 @@ class Parser {
     manifest.sandbox = words(table, "sandbox", "plugin.sandbox");
     for (const std::string& item : manifest.sandbox) {
       const bool path = item.starts_with("device:/dev/") || item.starts_with("home-ro:");
-      if (!path && item != "bus" && item != "net" && item != "home") {
+      if (!path && item != "bus" && item != "net" && item != "home" && item != "state") {
         error(*table.get("sandbox"), "plugin.sandbox",
-              fmt::format("'{}' is none of bus, net, home, home-ro:PATH, device:/dev/PATH", item));
+              fmt::format("'{}' is none of bus, net, home, state, home-ro:PATH, device:/dev/PATH",
+                          item));
       }
     }
   }
@@ -337,7 +338,7 @@ class Parser {
   }
 
   void read_setting(const toml::table& table, const std::string& object, SettingSpec& setting) {
-    static constexpr std::array keys{"type", "default", "min", "max", "values", "doc"};
+    static constexpr std::array keys{"type", "default", "min", "max", "values", "doc", "personal"};
     for (const auto& [key, value] : table) {
       if (!contains(keys, key.str())) ignore(key, fmt::format("{}.{}", object, key.str()));
     }
@@ -353,6 +354,10 @@ class Parser {
       } else {
         setting.doc = doc->ref<std::string>();
       }
+    }
+    if (const toml::node* personal = table.get("personal")) {
+      if (!personal->is_boolean()) error(*personal, object + ".personal", "must be true or false");
+      setting.personal = personal->value_or(false);
     }
     setting.values = words(table, "values", object + ".values");
     if (table.contains("values") && setting.type != "enum" && setting.type != "list") {

@@ -42,6 +42,7 @@ struct SettingSpec {
   std::string max;
   std::vector<std::string> values;
   std::string doc;
+  bool personal = false;  ///< an organisation may switch it off, never force it on
   bool operator==(const SettingSpec&) const = default;
 };
 

@@ -21,6 +21,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -100,7 +101,11 @@ class Runner::Impl {
     host_.disarm_timer = [](void* ctx, std::uint64_t tag) {
       return guarded_call([&] { return self(ctx).disarm_timer(tag); });
     };
-    host_.extension = [](void*, const char*) -> const void* { return nullptr; };
+    host_.extension = [](void* ctx, const char* name) -> const void* {
+      const auto& directory = self(ctx).state_directory_;
+      const bool known = std::string_view(name) == POISED_STATE_DIRECTORY && !directory.empty();
+      return known ? directory.c_str() : nullptr;
+    };
     add_internal(socket_.get(), socket_event, EPOLLIN);
     add_internal(timer_.get(), timer_event, EPOLLIN);
   }
@@ -276,7 +281,9 @@ class Runner::Impl {
       error.reason = one_line(fmt::format("plugin: {}: {}", setup_.id, why));
       return false;
     }
-    if (options_.own_process) sandbox = confine(setup_.sandbox);
+    if (std::find(setup_.sandbox.begin(), setup_.sandbox.end(), "state") != setup_.sandbox.end())
+      state_directory_ = make_state_directory(setup_.id);
+    if (options_.own_process) sandbox = confine(setup_.sandbox, state_directory_);
     entry_ = load_library(std::move(file), setup_.id, error);
     if (entry_ == nullptr || !agrees(*entry_, setup_, error)) return false;
     if (!options_.own_process && has_run()) {
@@ -599,6 +606,7 @@ class Runner::Impl {
   bool dispatching_ = false;
   int exit_status_ = 0;
 
+  std::string state_directory_;
   std::vector<Watch> watches_;
   std::uint32_t next_generation_ = 1;
   std::vector<Timer> timers_;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -13,7 +14,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "plugin/trust.hpp"
 
@@ -61,7 +64,23 @@ bool names(const std::vector<std::string>& list, std::string_view prefix) {
 
 }  // namespace
 
-std::string confine(const std::vector<std::string>& sandbox) {
+std::string make_state_directory(const std::string& plugin_id) {
+  std::filesystem::path base;
+  if (const char* const state = std::getenv("XDG_STATE_HOME"); state && *state == '/')
+    base = state;
+  else if (const char* const home = std::getenv("HOME"); home && *home == '/')
+    base = std::filesystem::path(home) / ".local/state";
+  else
+    return {};
+  std::error_code error;
+  std::filesystem::create_directories(base, error);
+  const auto own = base / "poised" / "plugins" / plugin_id;
+  for (const auto& path : {base / "poised", base / "poised/plugins", own})
+    if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return {};
+  return own;
+}
+
+std::string confine(const std::vector<std::string>& sandbox, const std::string& state_directory) {
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
   const auto failure = [] { return fmt::format("none: {}", std::strerror(errno)); };
@@ -92,6 +111,8 @@ std::string confine(const std::vector<std::string>& sandbox) {
       complete = complete && allow_beneath(ruleset.get(), device, to_files);
     }
     complete = complete && allow_beneath(ruleset.get(), "/dev/pts", to_files);
+    if (!state_directory.empty())
+      complete = complete && allow_beneath(ruleset.get(), state_directory.c_str(), all_writing);
     // The whole of /dev, since a device that is plugged in again is another file; the device's own
     // permissions still hold.
     if (names(sandbox, "device:")) {

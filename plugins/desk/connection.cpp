@@ -105,7 +105,7 @@ std::string checked_address(const Json& settings) {
   return address;
 }
 
-std::unique_ptr<Connection> mqtt_connection(const Json& settings, boost::asio::io_context& loop) {
+MosquittoLink::Broker broker_of(const Json& settings) {
   MosquittoLink::Broker broker;
   broker.tls = settings.value("tls", false);
   broker.port = broker.tls ? usual_tls_port : usual_port;
@@ -126,22 +126,33 @@ std::unique_ptr<Connection> mqtt_connection(const Json& settings, boost::asio::i
     std::ifstream stream(file);
     std::getline(stream, broker.password);
   }
+  return broker;
+}
+
+std::unique_ptr<Connection> mqtt_connection(const Json& settings, boost::asio::io_context& loop) {
+  const auto broker = broker_of(settings);
+  const MqttDriver::Discovery discovery{text(settings, "discovery_topic"),
+                                        text(settings, "cover_topic")};
+  const auto topic = [&](const char* key) {
+    return discovery.number_topic.empty() ? needed(settings, key) : text(settings, key);
+  };
   mqtt::Endpoint endpoint;
-  endpoint.state_topic = needed(settings, "state_topic");
+  endpoint.state_topic = topic("state_topic");
   endpoint.state_pointer = text(settings, "state_pointer");
-  endpoint.set_topic = needed(settings, "set_topic");
+  endpoint.set_topic = topic("set_topic");
   endpoint.set_shape = settings.value("set_payload", endpoint.set_shape);
   endpoint.stop_topic = text(settings, "stop_topic");
   endpoint.stop_payload = text(settings, "stop_payload");
   endpoint.availability_topic = text(settings, "availability_topic");
   endpoint.unit = mqtt::unit(settings.value("unit", "cm")).value_or(mqtt::Unit::centimetres);
-  const auto address = broker.host + "/" + endpoint.set_topic;
+  const auto address = broker.host + "/" +
+                       (endpoint.set_topic.empty() ? discovery.number_topic : endpoint.set_topic);
   const auto description = "MQTT at " + broker.host;
   return std::make_unique<Through<MqttLink>>(
       std::make_unique<MosquittoLink>(loop, broker), address, description,
-      [endpoint](MqttLink& link, DriverEvents& events,
-                 DeskUnit::Now now) -> std::unique_ptr<Driver> {
-        return std::make_unique<MqttDriver>(link, events, std::move(now), endpoint);
+      [endpoint, discovery](MqttLink& link, DriverEvents& events,
+                            DeskUnit::Now now) -> std::unique_ptr<Driver> {
+        return std::make_unique<MqttDriver>(link, events, std::move(now), endpoint, discovery);
       });
 }
 
@@ -216,6 +227,21 @@ std::unique_ptr<Connection> make_connection(const Json& settings, boost::asio::i
   if (driver == "mqtt") return mqtt_connection(settings, loop);
   if (driver == "command") return command_connection(settings, loop);
   wrong("driver", "no desk is configured");
+}
+
+std::unique_ptr<HomeAssistant> make_home_assistant(const Json& settings,
+                                                   boost::asio::io_context& loop,
+                                                   const std::string& address, const Bounds& bounds,
+                                                   HomeAssistant::Callbacks callbacks) {
+  if (!settings.value("publish", false)) return nullptr;
+  if (text(settings, "broker").empty()) wrong("broker", "is needed for publish = true");
+  const mqtt::Published desk{published_id(address), bounds.lowest_mm, bounds.highest_mm,
+                             settings.value("publish_motion", false)};
+  auto broker = broker_of(settings);
+  broker.will_topic = mqtt::status_topic(desk);
+  broker.will = "offline";
+  return std::make_unique<HomeAssistant>(std::make_unique<MosquittoLink>(loop, broker), desk,
+                                         std::move(callbacks));
 }
 
 MotionSupervisor::Options bounds_and_presets(const Json& settings) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "home_assistant.hpp"
 #include "motion/supervisor.hpp"
 #include "unit.hpp"
 
@@ -25,6 +26,11 @@ class Connection {
 /// Throws poised::Failure for settings that name no desk.
 [[nodiscard]] std::unique_ptr<Connection> make_connection(const nlohmann::json& settings,
                                                           boost::asio::io_context& loop);
+
+/// None unless the settings say so. Throws poised::Failure for settings that name no broker.
+[[nodiscard]] std::unique_ptr<HomeAssistant> make_home_assistant(
+    const nlohmann::json& settings, boost::asio::io_context& loop, const std::string& address,
+    const Bounds& bounds, HomeAssistant::Callbacks callbacks);
 
 /// Throws poised::Failure for presets that are none.
 [[nodiscard]] MotionSupervisor::Options bounds_and_presets(const nlohmann::json& settings);

@@ -4,6 +4,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <poised/plugin.hpp>
@@ -22,6 +23,15 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto farewell = 300ms;  // for what is told last to reach the desk
+constexpr auto begins_within = 5s;
+constexpr std::uint64_t consent_of_others = std::uint64_t{1} << 60;  // no consent of the daemon's
+
+std::string boot_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
 
 class Desk final : public poised::Plugin, private SupervisorEvents {
  public:
@@ -83,14 +93,16 @@ class Desk final : public poised::Plugin, private SupervisorEvents {
 
   void configure(const poised::Settings& settings) {
     const auto json = nlohmann::json::parse(settings.json);
+    home_assistant_.reset();
     unit_.reset();
     connection_.reset();
     connection_ = make_connection(json, loop_);
     lock_.take(connection_->address());
-    duty_ = std::make_unique<DutyFile>(connection_->address());
+    duty_ =
+        std::make_unique<DutyFile>(extension<char>(POISED_STATE_DIRECTORY), connection_->address());
     auto options = bounds_and_presets(json);
-    const auto kept = duty_->read(now());
-    options.duty = DutyMeter::restored(kept.runs);
+    const auto kept = duty_->read();
+    options.duty = DutyMeter::restored(kept.runs_at(clocks()));
     options.was_moving = kept.moving;
     unit_ = std::make_unique<DeskUnit>(
         [this](DriverEvents& events, DeskUnit::Now clock) {
@@ -98,6 +110,11 @@ class Desk final : public poised::Plugin, private SupervisorEvents {
         },
         static_cast<SupervisorEvents&>(*this), std::move(options), [this] { return now(); },
         [this] { rearm(); });
+    duty_changed();
+    home_assistant_ =
+        make_home_assistant(json, loop_, connection_->address(), unit_->supervisor().bounds(),
+                            {.move = [this](std::int32_t to_mm) { move_for_others(to_mm); },
+                             .stop = [this] { stop_desk("it was stopped from afar"); }});
     unit_->person(person_);
     view_changed(unit_->supervisor().view());
   }
@@ -111,7 +128,10 @@ class Desk final : public poised::Plugin, private SupervisorEvents {
   }
 
   void view_changed(const DeskView& view) override {
-    guarded([&] { desk_state(view.status, view.height_mm); });
+    guarded([&] {
+      desk_state(view.status, view.height_mm);
+      if (home_assistant_) home_assistant_->show(view);
+    });
   }
 
   void move_ended(const Outcome& outcome) override {
@@ -124,7 +144,26 @@ class Desk final : public poised::Plugin, private SupervisorEvents {
   }
 
   void duty_changed() override {
-    if (unit_ && duty_) duty_->write(unit_->supervisor().duty(), now());
+    guarded([&] { keep_duty(); });
+  }
+
+  void keep_duty() {
+    if (!unit_) return;
+    const auto& supervisor = unit_->supervisor();
+    duty_->write({clocks(), supervisor.duty().runs(now()), supervisor.may_move()});
+  }
+
+  [[nodiscard]] Clocks clocks() const {
+    return {
+        now(),
+        std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())
+            .count(),
+        boot_id_};
+  }
+
+  void move_for_others(std::int32_t to_mm) {
+    log(poised::LogPriority::info, "desk: a move was asked for over MQTT");
+    guarded([&] { unit_->move({to_mm, consent_of_others, now() + begins_within}); });
   }
 
   void stop_desk(const std::string& reason) {
@@ -151,12 +190,14 @@ class Desk final : public poised::Plugin, private SupervisorEvents {
   }
 
   boost::asio::io_context loop_;
+  const std::string boot_id_ = boot_id();
   DeskLock lock_;
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<DutyFile> duty_;
   Person person_;
   poised::Timer deadline_;
   std::unique_ptr<DeskUnit> unit_;
+  std::unique_ptr<HomeAssistant> home_assistant_;
 };
 
 }  // namespace

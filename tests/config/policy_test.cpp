@@ -122,6 +122,15 @@ TEST_F(PolicyTest, NoPolicyForcesOnWhatIsThePersons) {
     EXPECT_THAT(refusals(text), IsEmpty()) << text;
 }
 
+TEST_F(PolicyTest, NoPolicyForcesOnWhatAPluginCallsPersonal) {
+  plugins_ = {{"desk",
+               {{.key = "publish", .type = "bool", .default_value = "false", .personal = true},
+                {.key = "tls", .type = "bool", .default_value = "false"}}}};
+  EXPECT_THAT(refusals("[plugin.desk]\npublish = true"),
+              ElementsAre(HasSubstr("no policy may force")));
+  EXPECT_THAT(refusals("[plugin.desk]\npublish = { forbidden = true }\ntls = true"), IsEmpty());
+}
+
 TEST_F(PolicyTest, NoPolicyTakesAwayTheLastSnoozeOrSkip) {
   for (const char* text : {"[prompt]\nmax_snoozes = 0", "[prompt]\nmax_snoozes = { max = 0 }",
                            "[prompt]\nmax_snoozes = { default = 0 }",

@@ -368,11 +368,11 @@ TEST(Mqtt, DiscoveryTellsHowADeskIsReached) {
 
 TEST(Mqtt, OurOwnDeskHasACommandTopicOnlyWhenItMayBeMoved) {
   mqtt::Published desk{"office", 620, 1270, false};
-  EXPECT_EQ(mqtt::config_topic(desk), "homeassistant/sensor/poised_office/config");
-  EXPECT_EQ(mqtt::config_payload(desk).find("cmd_t"), std::string::npos);
+  EXPECT_EQ(mqtt::height_config(desk).topic, "homeassistant/sensor/poised_office/height/config");
+  EXPECT_EQ(mqtt::height_config(desk).payload.find("cmd_t"), std::string::npos);
   desk.accepts_motion = true;
-  EXPECT_EQ(mqtt::config_topic(desk), "homeassistant/number/poised_office/config");
-  const auto back = mqtt::discovered_number(mqtt::config_payload(desk));
+  EXPECT_EQ(mqtt::height_config(desk).topic, "homeassistant/number/poised_office/height/config");
+  const auto back = mqtt::discovered_number(mqtt::height_config(desk).payload);
   ASSERT_TRUE(back);
   EXPECT_EQ(back->set_topic, "poised/office/height/set");
   EXPECT_EQ(back->state_topic, "poised/office/height");

@@ -379,8 +379,8 @@ std::vector<Family> all_families() {
                endpoint.stop_topic = rig::EspHomeFirmware::stop_topic;
                endpoint.stop_payload = "STOP";
                endpoint.availability_topic = rig::EspHomeFirmware::status_topic;
-               return std::unique_ptr<Driver>(
-                   std::make_unique<MqttDriver>(link, events, now, endpoint));
+               return std::unique_ptr<Driver>(std::make_unique<MqttDriver>(
+                   link, events, now, endpoint, MqttDriver::Discovery()));
              },
              [](auto& desk) { return new MemoryMqtt(desk.wire, desk.box(), desk.orders); },
              usual_desk());

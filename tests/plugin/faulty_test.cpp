@@ -311,6 +311,16 @@ TEST_F(Sandboxed, RuntimeDirectoryAndNullAreWritten) {
   EXPECT_EQ(writing("/dev/null", {}), 0);
 }
 
+TEST_F(Sandboxed, ADirectoryOfItsOwnIsMadeAndWrittenIfTheManifestSaysState) {
+  setenv("XDG_STATE_HOME", directory_.c_str(), 1);
+  const auto own = directory_ / "poised/plugins/faulty";
+  EXPECT_EQ(writing(own / "a", {"state"}), 0);
+  EXPECT_EQ(std::filesystem::status(own).permissions(), std::filesystem::perms(0700));
+  EXPECT_EQ(writing(directory_ / "poised/b", {"state"}), refused());
+  EXPECT_EQ(writing(own / "c", {}), refused());
+  unsetenv("XDG_STATE_HOME");
+}
+
 TEST_F(Sandboxed, DevicesAreWrittenIfTheManifestNamesOne) {
   EXPECT_EQ(writing("/dev/urandom", {}), refused());
   EXPECT_EQ(writing("/dev/urandom", {"device:/dev/ttyUSB0"}), 0);

@@ -69,6 +69,7 @@ type = "secret-ref"
 [settings.on]
 type = "bool"
 default = false
+personal = true
 
 [settings.title]
 type = "string"
@@ -99,7 +100,7 @@ TEST(ManifestTest, ReadsEveryKey) {
   const std::vector<SettingSpec> expected{
       {.key = "key", .type = "secret-ref"},
       {.key = "kind", .type = "enum", .default_value = R"("b")", .values = {"a", "b"}},
-      {.key = "on", .type = "bool", .default_value = "false"},
+      {.key = "on", .type = "bool", .default_value = "false", .personal = true},
       {.key = "port", .type = "path", .doc = "Where it\nis."},
       {.key = "rooms",
        .type = "table-list",
@@ -219,9 +220,10 @@ INSTANTIATE_TEST_SUITE_P(
               "a.plugin:7:13: plugin.on_demand: must be true or false"},
         Wrong{with("requires = \"x\""),
               "a.plugin:7:12: plugin.requires: must be a list of at most 32 strings of one line"},
-        Wrong{with("sandbox = [\"device:/etc/passwd\"]"),
-              "a.plugin:7:11: plugin.sandbox: 'device:/etc/passwd' is none of bus, net, home, "
-              "home-ro:PATH, device:/dev/PATH"},
+        Wrong{
+            with("sandbox = [\"device:/etc/passwd\"]"),
+            "a.plugin:7:11: plugin.sandbox: 'device:/etc/passwd' is none of bus, net, home, state, "
+            "home-ro:PATH, device:/dev/PATH"},
         Wrong{with("[settings.\"A B\"]\ntype = \"int\""),
               "a.plugin:7:1: settings.A B: a key is made of a-z, 0-9, - and _"},
         Wrong{with("[settings]\nx = 1"), "a.plugin:8:5: settings.x: must be a table"},
@@ -247,8 +249,9 @@ INSTANTIATE_TEST_SUITE_P(
               "a.plugin:9:7: settings.x.min: is above max"},
         Wrong{setting("type = \"duration\"\nmin = \"1min\"\ndefault = \"59s\""),
               "a.plugin:10:11: settings.x.default: is not within min and max"},
-        Wrong{setting("type = \"int\"\ndoc = 1"),
-              "a.plugin:9:7: settings.x.doc: must be a string"}));
+        Wrong{setting("type = \"int\"\ndoc = 1"), "a.plugin:9:7: settings.x.doc: must be a string"},
+        Wrong{setting("type = \"bool\"\npersonal = 1"),
+              "a.plugin:9:12: settings.x.personal: must be true or false"}));
 
 TEST(ManifestTest, StringsAndCommentsMayHoldAnyCharacter) {
   std::vector<std::string> problems;

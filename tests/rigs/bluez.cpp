@@ -150,11 +150,12 @@ std::vector<std::string> FakeBluez::writes() {
   return all;
 }
 
-Clock::time_point FakeBluez::last_write(const std::string& bytes) {
+std::optional<Clock::time_point> FakeBluez::write_since(const std::string& bytes,
+                                                        Clock::time_point since) {
   const std::scoped_lock lock(mutex_);
-  for (auto each = writes_.rbegin(); each != writes_.rend(); ++each)
-    if (each->first == bytes) return each->second;
-  throw std::runtime_error("never written: " + bytes);
+  for (const auto& [written, at] : writes_)
+    if (at >= since && written == bytes) return at;
+  return std::nullopt;
 }
 
 void FakeBluez::set_in_range(bool on) {

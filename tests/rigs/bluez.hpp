@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -52,8 +53,9 @@ class FakeBluez {
   [[nodiscard]] bool moving();
   /// Writes as they came in: UUID's short form and bytes, "0002 ff00".
   [[nodiscard]] std::vector<std::string> writes();
-  /// When the last write of these came in.
-  [[nodiscard]] Clock::time_point last_write(const std::string& bytes);
+  /// When the first write of these since `since` came in, if there was one.
+  [[nodiscard]] std::optional<Clock::time_point> write_since(const std::string& bytes,
+                                                             Clock::time_point since);
   [[nodiscard]] unsigned connects() const { return connects_; }
 
  private:

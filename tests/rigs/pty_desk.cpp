@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -91,13 +90,14 @@ void PtyDesk::unplug() {
   master_ = -1;
 }
 
-Clock::time_point PtyDesk::last_received(const Bytes& bytes) {
+std::optional<Clock::time_point> PtyDesk::received_since(const Bytes& bytes,
+                                                         Clock::time_point since) {
   const std::scoped_lock lock(mutex_);
-  for (auto each = received_.rbegin(); each != received_.rend(); ++each)
-    if (std::search(each->first.begin(), each->first.end(), bytes.begin(), bytes.end()) !=
-        each->first.end())
-      return each->second;
-  throw std::runtime_error("never received");
+  for (const auto& [chunk, at] : received_)
+    if (at >= since &&
+        std::search(chunk.begin(), chunk.end(), bytes.begin(), bytes.end()) != chunk.end())
+      return at;
+  return std::nullopt;
 }
 
 }  // namespace rig

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -29,8 +30,9 @@ class PtyDesk {
   void send_garbage();
   /// The cable is pulled out.
   void unplug();
-  /// When a frame that contains `bytes` last came in.
-  [[nodiscard]] Clock::time_point last_received(const Bytes& bytes);
+  /// When a frame that contains `bytes` first came in since `since`, if one did.
+  [[nodiscard]] std::optional<Clock::time_point> received_since(const Bytes& bytes,
+                                                                Clock::time_point since);
 
  private:
   void serve(const std::stop_token& stop);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "session.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <stdexcept>
@@ -80,7 +81,11 @@ void Session::write_config(const std::string& toml) {
 
 void Session::skip_welcome() {
   std::filesystem::create_directories(state_file().parent_path());
-  std::ofstream(state_file()) << R"({"schema": 1, "welcomed": true})";
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  std::ofstream(state_file()) << Json{
+      {"schema", 1},
+      {"welcomed", true},
+      {"utc", std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()}};
 }
 
 rig::Program::Options Session::environment(bool read_output) const {

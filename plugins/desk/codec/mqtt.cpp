@@ -68,6 +68,19 @@ void add_availability(const Json& json, Endpoint& endpoint) {
     endpoint.offline = std::move(word);
 }
 
+std::string base_topic(const Published& desk) {
+  return "poised/" + desk.id;
+}
+
+/// What all entities of a desk have in common.
+Json entity(const Published& desk, const char* name, const char* id) {
+  return {{"name", name},
+          {"uniq_id", fmt::format("poised_{}_{}", desk.id, id)},
+          {"~", base_topic(desk)},
+          {"avty_t", "~/status"},
+          {"dev", {{"ids", Json::array({"poised_" + desk.id})}, {"name", "Desk"}}}};
+}
+
 }  // namespace
 
 std::optional<Unit> unit(std::string_view text) {
@@ -147,31 +160,42 @@ bool add_discovered_cover(std::string_view text, Endpoint& endpoint) {
   return true;
 }
 
-std::string base_topic(const Published& desk) {
-  return "poised/" + desk.id;
+std::string height_topic(const Published& desk) {
+  return base_topic(desk) + "/height";
 }
 
-std::string config_topic(const Published& desk) {
-  return fmt::format("homeassistant/{}/poised_{}/config", desk.accepts_motion ? "number" : "sensor",
-                     desk.id);
+std::string set_topic(const Published& desk) {
+  return height_topic(desk) + "/set";
 }
 
-std::string config_payload(const Published& desk) {
-  Json json{{"name", "Height"},
-            {"uniq_id", "poised_" + desk.id + "_height"},
-            {"~", base_topic(desk)},
-            {"stat_t", "~/height"},
-            {"avty_t", "~/status"},
-            {"unit_of_meas", "mm"},
-            {"dev_cla", "distance"},
-            {"dev", {{"ids", Json::array({"poised_" + desk.id})}, {"name", "Desk"}}}};
+std::string stop_topic(const Published& desk) {
+  return base_topic(desk) + "/stop";
+}
+
+std::string status_topic(const Published& desk) {
+  return base_topic(desk) + "/status";
+}
+
+Config height_config(const Published& desk) {
+  auto json = entity(desk, "Height", "height");
+  json["stat_t"] = "~/height";
+  json["unit_of_meas"] = "mm";
+  json["dev_cla"] = "distance";
   if (desk.accepts_motion) {
     json["cmd_t"] = "~/height/set";
     json["min"] = desk.lowest_mm;
     json["max"] = desk.highest_mm;
     json["step"] = 1;
   }
-  return json.dump();
+  return {fmt::format("homeassistant/{}/poised_{}/height/config",
+                      desk.accepts_motion ? "number" : "sensor", desk.id),
+          json.dump()};
+}
+
+Config stop_config(const Published& desk) {
+  auto json = entity(desk, "Stop", "stop");
+  json["cmd_t"] = "~/stop";
+  return {fmt::format("homeassistant/button/poised_{}/stop/config", desk.id), json.dump()};
 }
 
 }  // namespace desk::mqtt

@@ -44,8 +44,15 @@ struct Published {
   std::int32_t lowest_mm = 0, highest_mm = 0;
   bool accepts_motion = false;  ///< D11: without it there is no topic for commands
 };
-[[nodiscard]] std::string base_topic(const Published& desk);
-[[nodiscard]] std::string config_topic(const Published& desk);
-[[nodiscard]] std::string config_payload(const Published& desk);
+[[nodiscard]] std::string height_topic(const Published& desk);
+[[nodiscard]] std::string set_topic(const Published& desk);
+[[nodiscard]] std::string stop_topic(const Published& desk);
+[[nodiscard]] std::string status_topic(const Published& desk);  ///< "online", "offline"
+/// A discovery document: where it belongs, and what it says.
+struct Config {
+  std::string topic, payload;
+};
+[[nodiscard]] Config height_config(const Published& desk);
+[[nodiscard]] Config stop_config(const Published& desk);
 
 }  // namespace desk::mqtt

@@ -18,12 +18,17 @@ std::optional<std::int32_t> millimetres(const std::optional<double>& value, mqtt
 
 }  // namespace
 
-MqttDriver::MqttDriver(MqttLink& link, DriverEvents& events, Now now, mqtt::Endpoint endpoint)
-    : link_(link), events_(events), now_(std::move(now)), endpoint_(std::move(endpoint)) {
+MqttDriver::MqttDriver(MqttLink& link, DriverEvents& events, Now now, mqtt::Endpoint endpoint,
+                       Discovery discovery)
+    : link_(link),
+      events_(events),
+      now_(std::move(now)),
+      endpoint_(std::move(endpoint)),
+      discovery_(std::move(discovery)) {
   link_.open({[this] {
-                link_.subscribe(endpoint_.state_topic);
-                if (!endpoint_.availability_topic.empty())
-                  link_.subscribe(endpoint_.availability_topic);
+                for (const auto& topic : {discovery_.number_topic, discovery_.cover_topic})
+                  if (!topic.empty()) link_.subscribe(topic);
+                subscribe();
               },
               [this](const std::string& reason) { available(false, reason); }},
              [this](const MqttLink::Message& message) { received(message); });
@@ -49,7 +54,29 @@ void MqttDriver::available(bool on, const std::string& reason) {
   }
 }
 
+void MqttDriver::subscribe() {
+  for (const auto& topic : {endpoint_.availability_topic, endpoint_.state_topic})
+    if (!topic.empty()) link_.subscribe(topic);
+}
+
+void MqttDriver::discovered(const std::string& document) {
+  auto found = mqtt::discovered_number(document);
+  if (!found) return;
+  found->stop_topic = endpoint_.stop_topic;
+  found->stop_payload = endpoint_.stop_payload;
+  if (*found == endpoint_) return;
+  endpoint_ = *std::move(found);
+  subscribe();
+  events_.limits(millimetres(endpoint_.lowest, endpoint_.unit),
+                 millimetres(endpoint_.highest, endpoint_.unit));
+}
+
 void MqttDriver::received(const MqttLink::Message& message) {
+  if (message.topic == discovery_.number_topic) return discovered(message.payload);
+  if (message.topic == discovery_.cover_topic) {
+    static_cast<void>(mqtt::add_discovered_cover(message.payload, endpoint_));
+    return;
+  }
   if (message.topic == endpoint_.availability_topic) {
     if (message.payload == endpoint_.online) available(true, "");
     if (message.payload == endpoint_.offline)
@@ -61,7 +88,8 @@ void MqttDriver::received(const MqttLink::Message& message) {
       millimetres(mqtt::number(message.payload, endpoint_.state_pointer), endpoint_.unit);
   if (!height) return;
   height_mm_ = height;
-  if (endpoint_.availability_topic.empty()) available(true, "");
+  // What the broker has kept is no sign that the desk is there.
+  if (endpoint_.availability_topic.empty() && !message.retained) available(true, "");
   if (linked_) events_.height({*height, std::nullopt});
 }
 
@@ -76,7 +104,7 @@ void MqttDriver::read_height() {
 }
 
 void MqttDriver::drive(const Order& order) {
-  if (order.kind != Order::Kind::to_height) return;
+  if (order.kind != Order::Kind::to_height || endpoint_.set_topic.empty()) return;
   quiet_from_ = now_() + longest_run;
   link_.publish(endpoint_.set_topic,
                 mqtt::payload(endpoint_.set_shape, order.height_mm, endpoint_.unit), false);
@@ -86,7 +114,7 @@ void MqttDriver::stop() {
   quiet_from_ = now_() + comes_to_rest;
   if (!endpoint_.stop_topic.empty())
     link_.publish(endpoint_.stop_topic, endpoint_.stop_payload, false);
-  else if (height_mm_)
+  else if (height_mm_ && !endpoint_.set_topic.empty())
     link_.publish(endpoint_.set_topic,
                   mqtt::payload(endpoint_.set_shape, *height_mm_, endpoint_.unit), false);
 }

@@ -11,7 +11,13 @@ namespace desk {
 /// A desk that somebody else's firmware drives, behind a broker.
 class MqttDriver final : public Driver {
  public:
-  MqttDriver(MqttLink& link, DriverEvents& events, Now now, mqtt::Endpoint endpoint);
+  /// Where Home Assistant's discovery documents of the desk are; what they say goes into the
+  /// endpoint.
+  struct Discovery {
+    std::string number_topic, cover_topic;
+  };
+  MqttDriver(MqttLink& link, DriverEvents& events, Now now, mqtt::Endpoint endpoint,
+             Discovery discovery);
 
   [[nodiscard]] Capabilities capabilities() const override;
   void wake() override;
@@ -23,12 +29,15 @@ class MqttDriver final : public Driver {
 
  private:
   void received(const MqttLink::Message& message);
+  void discovered(const std::string& document);
+  void subscribe();
   void available(bool on, const std::string& reason);
 
   MqttLink& link_;
   DriverEvents& events_;
   Now now_;
   mqtt::Endpoint endpoint_;
+  Discovery discovery_;
   std::optional<std::int32_t> height_mm_;
   std::optional<Instant> repeat_at_;
   Instant quiet_from_;

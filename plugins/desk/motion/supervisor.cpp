@@ -163,6 +163,7 @@ void MotionSupervisor::linked(Instant now) {
   linked_ = true;
   if (phase_ == Phase::adrift) {
     driver_.stop();
+    meter(true, now);
     phase_ = Phase::stopping;
     stops_left_ = stop_repeats;
     stopped_at_ = changed_ = now;

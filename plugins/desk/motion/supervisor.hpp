@@ -95,6 +95,8 @@ class MotionSupervisor {
   [[nodiscard]] const DeskView& view() const { return view_; }
   [[nodiscard]] Bounds bounds() const;
   [[nodiscard]] const DutyMeter& duty() const { return duty_; }
+  /// Its motors run, or may run for all that is known.
+  [[nodiscard]] bool may_move() const { return duty_.running() || phase_ == Phase::adrift; }
   /// A motion that was asked for here has not yet come to rest.
   [[nodiscard]] bool in_motion() const {
     return phase_ == Phase::driving || phase_ == Phase::stopping;

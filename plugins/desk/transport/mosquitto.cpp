@@ -64,6 +64,9 @@ void MosquittoLink::open(LinkEvents events, std::function<void(const Message&)> 
   if (!broker_.user.empty())
     mosquitto_username_pw_set(client_, broker_.user.c_str(), broker_.password.c_str());
   if (broker_.tls) mosquitto_tls_set(client_, nullptr, "/etc/ssl/certs", nullptr, nullptr, nullptr);
+  if (!broker_.will_topic.empty())
+    mosquitto_will_set(client_, broker_.will_topic.c_str(), static_cast<int>(broker_.will.size()),
+                       broker_.will.data(), once_at_least, true);
   boost::asio::post(loop_, [this, alive = alive_] {
     if (*alive) try_connect();
   });

@@ -22,6 +22,7 @@ class MosquittoLink final : public MqttLink {
     int port = 1883;
     std::string user, password;
     bool tls = false;
+    std::string will_topic, will;  ///< what the broker says for us, retained, when we are lost
   };
   MosquittoLink(boost::asio::io_context& loop, Broker broker);
   ~MosquittoLink() override;
