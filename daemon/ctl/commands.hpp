@@ -25,6 +25,7 @@ Exit move_desk(const Options&,
                Output&);  ///< by the command's own name: up, down, height, sit, stand
 Exit test_desk(const Options&, Output&);
 Exit calibrate_desk(const Options&, Output&);
+Exit scan_desks(const Options&, Output&);
 Exit list_plugins(const Options&, Output&);
 Exit restart_plugin(const Options&, Output&);
 Exit show_programme(const Options&, Output&);

@@ -196,7 +196,10 @@ GVariant* FakeBluez::device_properties() const {
   add(properties, "Address", string_property(behaviour_.address));
   add(properties, "AddressType", g_variant_new_string("random"));
   add(properties, "Name", g_variant_new_string("Desk 1234"));
-  add(properties, "Paired", g_variant_new_boolean(TRUE));
+  const std::string service(desk::linak::control_service);
+  const char* const uuids[] = {service.c_str(), nullptr};
+  add(properties, "UUIDs", g_variant_new_strv(uuids, 1));
+  add(properties, "Paired", g_variant_new_boolean(behaviour_.paired));
   add(properties, "Connected", g_variant_new_boolean(connected_));
   add(properties, "ServicesResolved", g_variant_new_boolean(resolved_));
   add(properties, "Adapter", g_variant_new_object_path(adapter_path));

@@ -141,7 +141,8 @@ std::string Dunst::control(const std::vector<std::string>& words) {
 }
 
 void Dunst::choose(const std::string& label) {
-  std::ofstream{directory_.path() / "choice"} << label << '\n';
+  // A line of the menu: #LABEL (TITLE) [ID,PROGRAM].
+  std::ofstream{directory_.path() / "choice"} << '#' << label << " (\n";
   control({"context"});
 }
 

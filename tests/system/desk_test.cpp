@@ -159,5 +159,51 @@ TEST_F(APersonWithADesk, IsLeftWithADeskAtRestWhenTheDaemonIsKilled) {
   EXPECT_NEAR(bluez_->height_mm(), height, 1);
 }
 
+class WhoHasNotSetUpADesk : public Session {
+ protected:
+  rig::SystemBus system_bus_;
+  std::filesystem::path root_ = home_.path() / "machine";
+  std::string scan(std::vector<std::string> more) const {
+    more.insert(more.begin(), {"desk", "scan", "--seconds", "1", "--config-root", root_.string()});
+    return poisectl(more);
+  }
+};
+
+TEST_F(WhoHasNotSetUpADesk, IsToldWhatIsInSightAndWhatToWrite) {
+  rig::FakeBluez::Behaviour behaviour;
+  behaviour.known = behaviour.paired = false;
+  const rig::FakeBluez bluez(system_bus_.address(), behaviour);
+  std::filesystem::create_directories(root_ / "sys/class/hidraw/hidraw3/device");
+  std::ofstream(root_ / "sys/class/hidraw/hidraw3/device/uevent")
+      << "DRIVER=hid-generic\nHID_ID=0003:000012D3:00000002\n";
+  std::filesystem::create_directories(root_ / "sys/class/hidraw/hidraw4/device");
+  std::ofstream(root_ / "sys/class/hidraw/hidraw4/device/uevent")
+      << "HID_ID=0003:0000046D:0000C52B\n";
+  std::filesystem::create_directories(root_ / "dev/serial/by-id");
+  std::ofstream(root_ / "dev/serial/by-id/usb-1a86_USB_Serial-if00-port0") << "";
+
+  const auto found = Json::parse(scan({"--json"}));
+  ASSERT_EQ(found["desks"].size(), 2U) << found.dump(2);
+  EXPECT_EQ(found["desks"][0]["driver"], "linak-bluetooth");
+  EXPECT_EQ(found["desks"][0]["name"], "Desk 1234");
+  EXPECT_EQ(found["desks"][0]["address"], "D5:1E:BC:7F:69:55");
+  EXPECT_EQ(found["desks"][0]["paired"], false);
+  EXPECT_EQ(found["desks"][1]["driver"], "linak-usb");
+  EXPECT_EQ(found["desks"][1]["device"], "/dev/hidraw3");
+  EXPECT_EQ(found["serial_lines"],
+            Json::array({"/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0"}));
+
+  const auto text = scan({});
+  EXPECT_NE(text.find("address = \"D5:1E:BC:7F:69:55\""), std::string::npos) << text;
+  EXPECT_NE(text.find("bluetoothctl pair D5:1E:BC:7F:69:55"), std::string::npos) << text;
+  EXPECT_EQ(bluez.connects(), 0U);
+}
+
+TEST_F(WhoHasNotSetUpADesk, IsToldWhereThereIsNoBluetooth) {
+  const auto text = scan({});
+  EXPECT_NE(text.find("No desk is in sight."), std::string::npos) << text;
+  EXPECT_NE(text.find("Bluetooth: "), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace poised::test
