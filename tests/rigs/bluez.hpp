@@ -26,7 +26,7 @@ class FakeBluez {
  public:
   struct Behaviour {
     std::string address = "D5:1E:BC:7F:69:55";
-    bool known = true;     ///< BlueZ knows the desk already; else discovery finds it
+    bool known = true;  ///< BlueZ knows the desk already; else discovery finds it
     bool paired = true;
     bool in_range = true;  ///< false: another central has it, or it is far away
     milliseconds connect_takes{50};
