@@ -60,14 +60,6 @@ TEST_F(KnownBug, NoBreakIsAskedForAnyMoreAfterTheMachineSlept) {
   EXPECT_TRUE(shown(1));
 }
 
-TEST_F(KnownBug, ABreakIsAskedOfAnEmptyChair) {
-  begin();
-  while (the_break("stretch")["worked_s"].get<int>() < 3) rig::Person::press("a");
-  ASSERT_TRUE(presence_is("idle"));
-  decisions_->next(milliseconds(6'000));  // the break would be due by now
-  EXPECT_TRUE(notifications_->calls().empty());
-}
-
 TEST_F(KnownBug, TheJournalFillsUpWhereInputCannotBeSeen) {
   const rig::Compositor weston(rig::Compositor::Kind::weston);
   bus_ = std::make_unique<rig::SessionBus>();
