@@ -16,20 +16,25 @@ using std::chrono::seconds;
 
 constexpr Duration neutral_gap = seconds(120);  // B9
 constexpr Duration plugins_have = seconds(30);  // to say again how things stand
+// A clock that was decades off makes any gap; beyond this all are alike, and a state that is moved
+// start after start stays within what can be saved.
+constexpr Duration longest_gap = std::chrono::hours(4 * 365 * 24);
+constexpr Instant farthest_past{-2 * longest_gap};
 
 Duration gap_of(const Turn& turn, const Restored& event) {
   const auto uptime = turn.now.time_since_epoch();
   if (event.same_boot) return std::max(turn.now - event.saved.boottime, Duration::zero());
-  return std::max({uptime, event.utc - event.saved.utc, Duration::zero()});
+  return std::min(std::max({uptime, event.utc - event.saved.utc, Duration::zero()}), longest_gap);
 }
 
 void move(Instant& at, Duration by) {
-  if (at != never && at != not_yet) at += by;
+  if (at != never && at != not_yet) at = std::max(at + by, farthest_past);
 }
 
 void move(PresentTime& time, Duration by) {
-  move(time.from, by);
+  const auto length = time.to - time.from;
   move(time.to, by);
+  time.from = time.to - length;
 }
 
 std::array<PresentTime*, 6> counters_of(Memory& memory) {

@@ -93,6 +93,27 @@ TEST(SavedState, ToleratesUnknownAndMissingFields) {
   EXPECT_EQ(read(R"({"schema": 1})").saved, Saved{});
 }
 
+// A clock that started in 1970 and was set right later; start after start.
+TEST(SavedState, OfATimeLongPastCanBeKeptAgain) {
+  core::Rig rig;
+  rig.run_to(core::monday + 8h);
+  rig.begin_input();
+  rig.run_to(core::monday + 9h + 10min);
+  auto saved = core::save(rig.state);
+  ASSERT_NE(saved.memory.prompt.id, 0U);
+  for (int start = 0; start < 20; ++start) {
+    SCOPED_TRACE(start);
+    saved.utc = {};
+    core::State state;
+    core::CommandSink out;
+    const core::Instant now{start % 2 == 0 ? 30s : 24h};
+    core::step(state, core::Restored{saved, false, rig.wall()}, now, rig.policy, out);
+    saved = core::save(state);
+    std::string problem;
+    ASSERT_TRUE(from_json(to_json(saved, "boot"), problem)) << problem;
+  }
+}
+
 TEST(SavedState, ABadFileGivesOneClearLine) {
   EXPECT_EQ(problem_of(""), "saved state: byte 1: not JSON");
   EXPECT_EQ(problem_of("{\"schema\": 1"), "saved state: byte 13: not JSON");
