@@ -80,7 +80,19 @@ TEST_F(AKeptDay, IsReplayedToTheSameDecisions) {
   std::istringstream lines(poisectl({"simulate", "--json", "--trace", trace_file()}));
   const auto simulated = decisions_in(lines);
   EXPECT_GT(kept.size(), 10U);
-  EXPECT_EQ(simulated, kept);
+  EXPECT_EQ(simulated, kept) << poisectl({"why", "--export"});
+}
+
+// B9
+TEST_F(AKeptDay, LosesNothingByACleanStop) {
+  const auto worked = [&] { return the_break("stretch")["worked_s"].get<int>(); };
+  ASSERT_TRUE(wait_for([&] {
+    rig::Person::press("a");
+    return worked() >= 3;
+  }));
+  EXPECT_EQ(stop_daemon(), 0);
+  start();
+  EXPECT_GE(worked(), 3) << status().dump(2);
 }
 
 TEST_F(AKeptDay, IsThereAfterAKill) {
