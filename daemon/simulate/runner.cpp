@@ -102,6 +102,8 @@ class Simulation {
       events_.push_back(std::move(event));
       return;
     }
+    // A kill leaves its last input as the moment at which it ended.
+    if (!stopped_ && !events_.empty()) apply(now, events_);
     stopped_ = recorded.kind == store::Recorded::Kind::stop;
     deadline_.reset();
     calendar_at_ = core::Instant::max();  // its readings are recorded, too

@@ -217,6 +217,18 @@ Event read_event(const std::string& name, const Json& what) {
   throw std::invalid_argument("“" + name + "”: no such event");
 }
 
+/// What stands in a line of start_words(); an empty object for other lines.
+Json start_of(std::string_view line) {
+  constexpr std::string_view begin = R"( event {"start":)";
+  const auto at = line.find(begin);
+  if (at == std::string_view::npos) return Json::object();
+  auto what = line.substr(at + begin.size());
+  what = what.substr(0, what.find('\n'));
+  what.remove_suffix(1);
+  auto json = Json::parse(what, nullptr, false);
+  return json.is_object() ? json : Json::object();
+}
+
 }  // namespace
 
 std::string trace_words(const Event& event, Instant now, WallTime wall) {
@@ -239,14 +251,14 @@ std::string start_words(const Saved* saved, bool same_boot, Instant now, WallTim
 }
 
 std::string policy_of(std::string_view line) {
-  constexpr std::string_view begin = R"( event {"start":)";
-  const auto at = line.find(begin);
-  if (at == std::string_view::npos) return {};
-  auto what = line.substr(at + begin.size());
-  what = what.substr(0, what.find('\n'));
-  what.remove_suffix(1);
-  const auto json = Json::parse(what, nullptr, false);
-  return json.is_object() ? json.value("policy", "") : std::string();
+  return start_of(line).value("policy", "");
+}
+
+std::optional<Duration> gap_of(std::string_view line) {
+  const auto start = start_of(line);
+  const auto gap = start.find("gap");
+  if (gap == start.end() || !gap->is_number_integer()) return std::nullopt;
+  return Duration(gap->get<std::int64_t>());
 }
 
 std::string stop_words() {

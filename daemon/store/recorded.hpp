@@ -41,6 +41,8 @@ std::string stop_words();
 
 /// What start_words() was given for a whole line of a trace; empty for other lines.
 std::string policy_of(std::string_view line);
+/// Of such a line: how long before it the state was saved that it goes on from, if it has one.
+std::optional<core::Duration> gap_of(std::string_view line);
 
 /// Of the text after "event"; empty if it is not one of these, and `reason` says why.
 std::optional<Recorded> read_recorded(std::string_view json, std::string& reason);

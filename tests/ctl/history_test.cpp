@@ -241,8 +241,9 @@ class Why : public ThePast {
  protected:
   // The clock of poisectl is real: what is asked about lies within the last two days.
   static core::WallTime at(core::Duration ago) {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) -
-           std::chrono::system_clock::time_point() - ago + core::WallTime();
+    static const auto now =
+        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return now - std::chrono::system_clock::time_point() - ago + core::WallTime();
   }
   static std::string clock(core::Duration ago, const char* format) {
     const std::time_t time =
@@ -335,6 +336,17 @@ TEST_F(Why, SaysHowFarItsMemoryReaches) {
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, HasSubstr("what is kept begins at"));
   EXPECT_EQ(poisectl({"why", "--last", "--export"}).code, 2);
+}
+
+TEST_F(Why, ExportsThatAKilledDaemonLivedUntilItsLastDecision) {
+  keep({started(7h), told(6h, "active"), decided(6h - 10s, R"("due","break":"stretch"})"),
+        started(5h), told(4h, "unlock"), decided(4h - 20s, R"("due","break":"rest"})")});
+  const auto trace = why({"--export"});
+  const auto stop = [](core::Duration ago) {
+    return clock(ago, "%Y-%m-%dT%H:%M:%S+00:00 event {\"stop\":null}\n");
+  };
+  EXPECT_THAT(trace, HasSubstr("\n" + stop(6h - 11s)));
+  EXPECT_THAT(trace, testing::EndsWith(stop(4h - 21s)));
 }
 
 TEST_F(Why, ExportsWhatWasToldSinceTheConfigurationWasChanged) {

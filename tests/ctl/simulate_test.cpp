@@ -66,6 +66,16 @@ class SimulateCommand : public testing::Test {
   rig::TemporaryDirectory root_;
 };
 
+// A kill leaves no later sign of life than the last thing it was told.
+TEST_F(SimulateCommand, ADaemonThatEndsHasHeardWhatCameInTheSameMoment) {
+  const auto told = events({"--trace", write("killed.trace",
+                                             "2026-03-02T08:00:00 active\n"
+                                             "2026-03-02T09:00:05 idle\n"
+                                             "2026-03-02T09:00:20 answer start\n"
+                                             "2026-03-02T09:00:20 event {\"stop\":null}\n")});
+  EXPECT_THAT(names(told), ElementsAre("session-start", "due", "prompt", "started"));
+}
+
 TEST_F(SimulateCommand, PrintsOneObjectALine) {
   const auto told = events({"--trace", write("day.trace", morning)});
   EXPECT_THAT(names(told), ElementsAre("session-start", "due", "prompt", "started", "completed",
