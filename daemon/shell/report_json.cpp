@@ -149,6 +149,7 @@ Json status_json(const StatusReport& report, const core::Policy& policy) {
   json["desk"] = desk_json(report.desk);
   json["breaks"] = Json::array();
   for (const auto& entry : status.breaks) json["breaks"].push_back(break_json(entry));
+  json["held_by"] = words(status.held_by);
   json["prompt"] = status.prompt ? prompt_json(*status.prompt) : Json(nullptr);
   json["paused"] = Json::array();
   for (const auto& pause : status.paused) {

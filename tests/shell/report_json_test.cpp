@@ -40,6 +40,7 @@ TEST(StatusJson, HasEveryDocumentedFieldInItsPlace) {
   report.status.session = 1830s;
   report.status.breaks.push_back(
       {.id = "stretch", .worked = 1500s, .interval = 3600s, .due_in = 2100s});
+  report.status.held_by = {core::HeldBy::calendar};
   core::PromptStatus open;
   open.prompt.id = 7;
   open.prompt.break_id = "stretch";
@@ -60,6 +61,7 @@ TEST(StatusJson, HasEveryDocumentedFieldInItsPlace) {
     "posture":"unknown","posture_s":0,"stand_enabled":false,
     "desk":{"height_mm":null,"moving":false,"state":"absent"},
     "breaks":[{"id":"stretch","worked_s":1500,"interval_s":3600,"due_in_s":2100,"state":"counting","held_by":[]}],
+    "held_by":["calendar"],
     "prompt":{"id":7,"break":"stretch","also":[],"posture":null,"routine":"desk-relief","shown_s":12,"running":false},
     "paused":[{"reason":"person","until":"2026-03-02T14:00:00+01:00"}],
     "managed":false,"managed_by":"",
