@@ -36,6 +36,7 @@ Rig someone() {
   rig.run_to(monday + 10h);
   rig.state.stand.grown = 5min;
   rig.state.stand.offers = 4;
+  rig.state.stand.declined_in_row = rig.state.stand.doubled_days = 1;
   EXPECT_GT(rig.state.day.totals.prompts, 0U);
   EXPECT_GT(rig.now_status().today, 100min);
   return rig;
@@ -71,6 +72,12 @@ TEST(Forget, AllTakesThePlanItsAnswersAndWhatWasLearntToo) {
   EXPECT_EQ(rig.state.programme, expected);
   EXPECT_EQ(rig.state.stand.grown, Duration::zero());
   EXPECT_EQ(rig.state.stand.offers, 0U);
+  EXPECT_EQ(rig.state.stand.declined_in_row, 0U);
+  EXPECT_EQ(rig.state.stand.doubled_days, 0U);
+  std::vector<std::string> ids;
+  for (const auto& entry : rig.state.breaks) ids.push_back(entry.id);
+  EXPECT_EQ(ids, (std::vector<std::string>{"micro", "rest", "stretch", "daily-limit", "session",
+                                           "posture"}));
   rig.run_to(monday + 17h);
   EXPECT_TRUE(rig.violations.empty()) << rig.violations.front();
 }

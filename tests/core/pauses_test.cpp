@@ -29,6 +29,23 @@ TEST(B10, PromptsResumeWhenTheSetIsEmpty) {
   )");
 }
 
+TEST(B10, AHoldNamesTheRuleThatHolds) {
+  const auto rule_of_hold = [](Instant from, Duration after_typing, std::vector<Event> events) {
+    Rig rig(rules());
+    rig.run_to(from);
+    rig.begin_input();
+    rig.run_to(from + after_typing);
+    rig.send(std::move(events));
+    rig.run_through(from + 61min);
+    const auto held = rig.facts_of(FactKind::held);
+    return held.empty() ? std::string() : held.front().rule;
+  };
+  const auto morning = monday + 8h;
+  EXPECT_EQ(rule_of_hold(morning, 30min, {Paused{"person", "", {}}}), "B10");
+  EXPECT_EQ(rule_of_hold(monday + 20h, 30min, {TimerElapsed{}}), "A6");
+  EXPECT_EQ(rule_of_hold(morning, 30min, {SignalChanged{LiveSignal::dnd, true}}), "A2");
+}
+
 TEST(B10, AnUnknownReasonIsNotRemoved) {
   expect_scenario(rules(), R"(
     08:00 active

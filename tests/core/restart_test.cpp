@@ -318,6 +318,19 @@ TEST(B9, SavesAtEachChangeAndAtMostEachMinuteOfPresentTime) {
   EXPECT_EQ(rig.saves, saves + 1);
   rig.send(Answered{99, Answer::done});
   EXPECT_EQ(rig.saves, saves + 1) << "a refusal changes nothing";
+  rig.send(Resumed{"person"});
+  rig.send(Paused{"person", "", rig.now + 10min});
+  saves = rig.saves;
+  rig.run_through(rig.now + 11min);
+  EXPECT_EQ(rig.saves, saves + 1) << "a pause that ends by itself";
+}
+
+TEST(B9, SavesThatARunningBreaksNotificationWasClosed) {
+  auto rig = prompted();
+  rig.send(Answered{1, Answer::start});
+  const auto saves = rig.saves;
+  rig.send(Answered{1, Answer::dismiss});
+  EXPECT_EQ(rig.saves, saves + 1);
 }
 
 TEST(WakeUps, AreTwoAMinuteAtMostUnderTheHandsAndNoneWhileIdle) {

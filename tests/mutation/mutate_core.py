@@ -30,6 +30,7 @@ WANTED = 90  # per cent
 DAYS = 150  # of each property; a broken rule shows within a few
 # The fast ones first: most mutants do not get further.
 STAGES = ["-Everybody.*:Days.*:Year.*", "Everybody.*:Days.*:Year.ADay*"]
+MOST_MEMORY = 1 << 30  # bytes: a broken loop collects facts without end
 
 
 class Mutant:
@@ -123,7 +124,7 @@ def sample(mutants, count, seed):
 class Laboratory:
     def __init__(self, build):
         self.build = build
-        self.timeout = 600
+        self.timeouts = [600] * len(STAGES)
         commands = json.loads((build / "compile_commands.json").read_text())
         self.compile = {Path(c["file"]).name: c["command"] for c in commands
                         if Path(c["file"]).parent == CORE}
@@ -142,22 +143,30 @@ class Laboratory:
             return None
         return done.returncode
 
-    def passes(self, program, folder):
+    def passes_stage(self, program, folder, number):
         """True, False, or None if it did not end in time."""
-        for stage in STAGES:
-            code = self.run(["env", f"POISED_TEST_DAYS={DAYS}", "POISED_TEST_SHRINK=0", str(program),
-                             "--gtest_fail_fast", "--gtest_brief=1", f"--gtest_filter={stage}"],
-                            self.timeout, folder)
-            if code != 0:
-                return None if code is None else False
+        code = self.run(["prlimit", f"--as={MOST_MEMORY}", "env", f"POISED_TEST_DAYS={DAYS}",
+                         "POISED_TEST_SHRINK=0", str(program), "--gtest_fail_fast", "--gtest_brief=1",
+                         f"--gtest_filter={STAGES[number]}"], self.timeouts[number], folder)
+        return None if code is None else code == 0
+
+    def passes(self, program, folder):
+        for number in range(len(STAGES)):
+            passed = self.passes_stage(program, folder, number)
+            if not passed:
+                return passed
         return True
 
     def check_unbroken(self):
         """Nothing is proven by tests that fail anyway; and their time is the measure of an endless one."""
-        begin = time.monotonic()
-        if not self.passes(self.build / "tests/core/core_test", self.build):
-            sys.exit("mutate_core: core_test: fails without any mutation")
-        self.timeout = max(60, 10 * (time.monotonic() - begin))
+        program = self.build / "tests/core/core_test"
+        measured = []
+        for number, stage in enumerate(STAGES):
+            begin = time.monotonic()
+            if not self.passes_stage(program, self.build, number):
+                sys.exit(f"mutate_core: core_test: {stage}: fails without any mutation")
+            measured.append(max(20, 6 * (time.monotonic() - begin)))
+        self.timeouts = measured
 
     def test(self, mutant):
         with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
