@@ -101,8 +101,7 @@ void add_desk(CLI::App& app, Tree& tree, Options& options) {
       ->type_name("")
       ->check(CLI::Range(400, 2000))
       ->required();
-  tree.add_offline(*desk, "scan", "What desks are in sight, and what to write for them",
-                   scan_desks)
+  tree.add_offline(*desk, "scan", "What desks are in sight, and what to write for them", scan_desks)
       ->add_option("--seconds", options.seconds, "How long to listen for Bluetooth (8)")
       ->type_name("N")
       ->check(CLI::Range(1, 60));
