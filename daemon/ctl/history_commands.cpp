@@ -258,6 +258,18 @@ Json json_of(const File& file) {
           {"mode", file.exists ? Json(fmt::format("{:04o}", file.mode)) : Json(nullptr)}};
 }
 
+/// What plugins keep for themselves, each in a directory of its own.
+std::vector<File> files_of_plugins(const fs::path& state_directory) {
+  std::vector<File> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(state_directory / "plugins", error), end; at != end;
+       at.increment(error)) {
+    if (error) break;
+    if (at->is_regular_file(error)) files.push_back(look_at(at->path()));
+  }
+  return files;
+}
+
 std::string size_text(std::uintmax_t bytes) {
   return bytes < 10 * 1024 ? fmt::format("{} bytes", bytes) : fmt::format("{} KiB", bytes / 1024);
 }
@@ -362,10 +374,12 @@ Exit show_privacy(const Options& options, Output& output) {
   const auto history = look_at(store::history_file(kept.directory));
   std::vector<File> damaged;
   for (const auto& path : store::damaged_files(kept.directory)) damaged.push_back(look_at(path));
+  const auto of_plugins = files_of_plugins(kept.state_directory);
   const auto server = store::server_of(kept.directory);
-  const bool others =
-      std::any_of(damaged.begin(), damaged.end(), [](const File& f) { return f.mode & 077U; }) ||
-      ((state.mode | history.mode) & 077U) != 0;
+  const auto is_open = [](const File& file) { return (file.mode & 077U) != 0; };
+  const bool others = is_open(state) || is_open(history) ||
+                      std::any_of(damaged.begin(), damaged.end(), is_open) ||
+                      std::any_of(of_plugins.begin(), of_plugins.end(), is_open);
   std::optional<std::int64_t> oldest;
   std::string problem;
   try {
@@ -380,9 +394,12 @@ Exit show_privacy(const Options& options, Output& output) {
   if (options.json) {
     auto set_aside = Json::array();
     for (const auto& file : damaged) set_aside.push_back(json_of(file));
+    auto kept_by_plugins = Json::array();
+    for (const auto& file : of_plugins) kept_by_plugins.push_back(json_of(file));
     Json json{{"state", json_of(state)},
               {"history", json_of(history)},
               {"set_aside", set_aside},
+              {"plugins", kept_by_plugins},
               {"keep", word(settings.history.keep)},
               {"retention_s", seconds(settings.history.retention)},
               {"decisions_s", 2 * day},
@@ -439,6 +456,13 @@ Exit show_privacy(const Options& options, Output& output) {
     continued("set aside as damaged: " + file.path.string() + ", " + size_text(file.bytes));
   if (!problem.empty()) continued(problem);
   output.out << '\n';
+  if (!of_plugins.empty()) {
+    put("Plugins",
+        "for how long your desk has moved in the last 20 minutes; it must rest, so that forget "
+        "leaves it:");
+    for (const auto& file : of_plugins) continued(file.path.string());
+    output.out << '\n';
+  }
   put("Never", "keys, window titles, names of applications, texts of your calendar");
   put("Read by", readers_text(server, others));
   put("Sent",

@@ -226,6 +226,11 @@ TEST_F(ThePast, ThatOthersCouldReadIsSaid) {
   keep_a_day();
   ::chmod((directory_ / "history.db").c_str(), 0644);
   EXPECT_THAT(poisectl({"privacy"}).out, HasSubstr("chmod go="));
+  fs::create_directories(directory_ / "plugins/desk");
+  const auto duty = (directory_ / "plugins/desk/duty").string();
+  std::ofstream(duty) << "{}";
+  EXPECT_THAT(poisectl({"privacy"}).out, HasSubstr(duty));
+  EXPECT_EQ(nlohmann::json::parse(poisectl({"privacy", "--json"}).out)["plugins"][0]["path"], duty);
   EXPECT_EQ(nlohmann::json::parse(poisectl({"privacy", "--json"}).out)["readable_by_others"], true);
 }
 
