@@ -379,8 +379,8 @@ typedef struct poised_host {
   const void* (*extension)(void* ctx, const char* name);
 } poised_host;
 
-/* An extension: the path (const char *) of a directory that outlasts the plugin, the session and the
- * computer's running. Only for plugins whose manifest's sandbox names "state". */
+/* An extension: the path (const char *) of a directory that outlasts the plugin, the session and
+ * the computer's running. Only for plugins whose manifest's sandbox names "state". */
 #define POISED_STATE_DIRECTORY "poised.state-directory"
 
 /* For entry->run: the host side that a plugin with a loop of its own must serve. */
