@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include "rig.hpp"
+#include "rules.hpp"
+
+// E2–E7: where each threshold of the programme lies. Its days with the real catalogue are lived in
+// the catalogue's tests.
+namespace poised::core {
+namespace {
+
+Policy rules() {
+  auto policy = default_policy();
+  ExerciseSpec turn;
+  turn.id = "turn";
+  turn.places = {"desk"};
+  turn.discreet = true;
+  turn.set = 60s;
+  policy.programme.exercises = {turn};
+  policy.programme.routines = {{"short", false, {"turn"}}};
+  policy.programme.plans = {
+      {"weeks", true, false, false, "", {{"w1", 7, "short", 1}, {"w2", 7, "short", 2}}}};
+  return policy;
+}
+
+/// At the desk since eight, a plan begun.
+Rig someone() {
+  Rig rig(rules());
+  rig.run_to(monday + 8h);
+  rig.begin_input();
+  rig.send(PlanStarted{"weeks"});
+  EXPECT_EQ(rig.state.programme.plan, "weeks");
+  return rig;
+}
+
+std::vector<std::string> texts(const Rig& rig, FactKind kind) {
+  std::vector<std::string> all;
+  for (const auto& fact : rig.facts_of(kind)) all.push_back(fact.text);
+  return all;
+}
+
+struct Week {
+  std::uint32_t first, last;
+  std::optional<std::uint32_t> before;
+  std::int64_t answered_ago = 1;                ///< days, on the day of the decision
+  std::vector<std::int64_t> sessions{7, 2, 1};  ///< days ago
+};
+
+/// Why the second phase does not come after seven days; "" if it does.
+std::string held_after(const Week& week) {
+  auto rig = someone();
+  auto& programme = rig.state.programme;
+  const auto tomorrow = *programme.today + 1;
+  programme.phase_from = tomorrow - 7;
+  programme.first = week.first;
+  programme.before = week.before;
+  programme.last = week.last;
+  programme.answered = tomorrow - week.answered_ago;
+  for (const auto ago : week.sessions) programme.sessions.push_back(tomorrow - ago);
+  rig.end_input();
+  rig.run_to(monday + 24h + 5h);
+  const auto held = texts(rig, FactKind::held_phase);
+  EXPECT_EQ(rig.state.programme.phase, held.empty() ? 1U : 0U);
+  return held.empty() ? "" : held.front();
+}
+
+TEST(E7, ThePhaseChangesWhereTheWeekWentWell) {
+  EXPECT_EQ(held_after({4, 5, {}}), "");
+  EXPECT_EQ(held_after({4, 5, 4}), "");
+  EXPECT_EQ(held_after({4, 4, {}, 7}), "");
+}
+
+TEST(E7, ThePhaseGoesOnWhereItDidNot) {
+  EXPECT_EQ(held_after({5, 6, {}}), "discomfort above 5");
+  EXPECT_EQ(held_after({3, 5, {}}), "discomfort has risen");
+  EXPECT_EQ(held_after({5, 5, 3}), "discomfort has risen");
+  EXPECT_EQ(held_after({4, 4, {}, 8}), "no answer this week");
+  EXPECT_EQ(held_after({4, 4, {}, 1, {2, 1}}), "fewer than 3 days with a session");
+  EXPECT_EQ(held_after({4, 4, {}, 1, {8, 2, 1}}), "fewer than 3 days with a session");
+}
+
+TEST(E7, APhaseLastsItsDays) {
+  auto rig = someone();
+  rig.state.programme.phase_from = *rig.state.programme.today - 5;
+  rig.end_input();
+  rig.run_to(monday + 24h + 5h);
+  EXPECT_TRUE(rig.facts_of(FactKind::held_phase).empty());
+  EXPECT_EQ(rig.state.programme.phase, 0U);
+}
+
+TEST(E7, SevenPausesThePlanAndSixDoesNot) {
+  auto rig = someone();
+  rig.send(CheckedIn{6, 2, false});
+  EXPECT_FALSE(rig.state.programme.paused);
+  rig.send(CheckedIn{7, 2, false});
+  EXPECT_TRUE(rig.state.programme.paused);
+  EXPECT_EQ(texts(rig, FactKind::advice), std::vector<std::string>{"high"});
+  rig.send(CheckedIn{6, 2, false});
+  EXPECT_FALSE(rig.state.programme.paused);
+}
+
+TEST(E7, AGapOfTwoWeeksGoesBackAPhase) {
+  const auto phase_after = [](std::int64_t gap) {
+    auto rig = someone();
+    auto& programme = rig.state.programme;
+    programme.phase = 1;
+    programme.phase_from = *programme.today;
+    programme.answered = *programme.today - gap;
+    programme.first = programme.last = 4;
+    rig.send(CheckedIn{4, 2, false});
+    return rig.state.programme.phase;
+  };
+  EXPECT_EQ(phase_after(13), 1U);
+  EXPECT_EQ(phase_after(14), 0U);
+}
+
+TEST(E7, SixWeeksWithoutImprovementAreSaid) {
+  const auto advised = [](std::int64_t days, std::uint32_t first, std::uint32_t now) {
+    auto rig = someone();
+    auto& programme = rig.state.programme;
+    programme.plan_from = programme.phase_from = *programme.today - days;
+    programme.answered = *programme.today - 7;
+    programme.first = programme.last = first;
+    rig.send(CheckedIn{now, 2, false});
+    return texts(rig, FactKind::advice) == std::vector<std::string>{"week-6"};
+  };
+  EXPECT_FALSE(advised(41, 4, 4));
+  EXPECT_TRUE(advised(42, 4, 4));
+  EXPECT_TRUE(advised(42, 4, 3)) << "a quarter less";
+  EXPECT_FALSE(advised(42, 3, 2)) << "a third less";
+  EXPECT_FALSE(advised(42, 5, 3)) << "two less";
+  EXPECT_TRUE(advised(42, 2, 2));
+  EXPECT_FALSE(advised(42, 1, 1)) << "there was nothing to improve";
+}
+
+TEST(E2, ASessionComesHalfAnHourAfterTheFirstPresence) {
+  auto rig = someone();
+  rig.run_to(monday + 8h + 30min);
+  EXPECT_EQ(rig.count(FactKind::session), 0U);
+  rig.run_to(monday + 8h + 36min);
+  ASSERT_EQ(rig.count(FactKind::session), 1U);
+  EXPECT_GE(rig.facts_of(FactKind::session)[0].at, monday + 8h + 30min);
+}
+
+TEST(E2, ASessionNeedsTwentyFreeMinutes) {
+  const auto offered_at = [](Duration meeting) {
+    auto rig = someone();
+    const auto begin = wall_of_monday() + meeting;
+    rig.send(BusyReplaced{"calendar", {{begin, begin + 15min, BusyClass::busy, false}}});
+    rig.run_to(monday + 11h);
+    const auto all = rig.facts_of(FactKind::session);
+    return all.empty() ? Duration::max() : all[0].at - monday;
+  };
+  EXPECT_LT(offered_at(8h + 50min), 8h + 36min);
+  EXPECT_GE(offered_at(8h + 49min), 9h + 4min);
+}
+
+TEST(E4, TheSecondSessionComesFourHoursLater) {
+  auto rig = someone();
+  rig.state.programme.phase = 1;
+  rig.run_to(monday + 8h + 36min);
+  ASSERT_EQ(rig.count(FactKind::session), 1U);
+  rig.send(Answered{0, Answer::done});
+  rig.run_to(monday + 12h + 30min);
+  EXPECT_EQ(rig.count(FactKind::session), 1U);
+  rig.send(Answered{0, Answer::skip});  // the stretch that may be open
+  rig.run_to(monday + 12h + 40min);
+  EXPECT_EQ(rig.count(FactKind::session), 2U);
+}
+
+TEST(E5, TheQuestionsComeOnceInSevenDays) {
+  const auto asks = [](std::int64_t answered_ago) {
+    auto rig = someone();
+    rig.state.programme.answered = *rig.state.programme.today - answered_ago;
+    rig.state.programme.first = rig.state.programme.last = 4;
+    rig.run_to(monday + 8h + 36min);
+    EXPECT_EQ(rig.count(FactKind::session), 1U);
+    return rig.count(FactKind::checkin_due) == 1;
+  };
+  EXPECT_FALSE(asks(6));
+  EXPECT_TRUE(asks(7));
+}
+
+}  // namespace
+}  // namespace poised::core
