@@ -46,6 +46,18 @@ TEST(B10, AHoldNamesTheRuleThatHolds) {
   EXPECT_EQ(rule_of_hold(morning, 30min, {SignalChanged{LiveSignal::dnd, true}}), "A2");
 }
 
+TEST(B10, TheStatusTellsWhenTheLastPauseEnds) {
+  Rig rig(rules());
+  rig.run_to(monday + 8h);
+  rig.begin_input();
+  rig.send(Paused{"person", "", rig.now + 30min});
+  EXPECT_EQ(rig.now_status().held_until, rig.now + 30min);
+  rig.send(Paused{"slides", "", rig.now + 50min});
+  EXPECT_EQ(rig.now_status().held_until, rig.now + 50min);
+  rig.send(Paused{"film", "", {}});
+  EXPECT_FALSE(rig.now_status().held_until);
+}
+
 TEST(B10, AnUnknownReasonIsNotRemoved) {
   expect_scenario(rules(), R"(
     08:00 active

@@ -325,6 +325,19 @@ TEST(B9, SavesAtEachChangeAndAtMostEachMinuteOfPresentTime) {
   EXPECT_EQ(rig.saves, saves + 1) << "a pause that ends by itself";
 }
 
+TEST(B9, WhatEachDeviceWasUsedForComesBack) {
+  Rig rig;
+  rig.run_to(monday + 8h);
+  rig.begin_input(Device::pointer);
+  rig.run_to(monday + 8h + 10min);
+  rig.begin_input(Device::keyboard);
+  rig.run_to(monday + 8h + 15min);
+  rig.send(TimerElapsed{});
+  rig.restart(5s);
+  EXPECT_EQ(rig.now_status().pointer_active, 15min);
+  EXPECT_EQ(rig.now_status().keyboard_active, 5min);
+}
+
 TEST(B9, SavesThatARunningBreaksNotificationWasClosed) {
   auto rig = prompted();
   rig.send(Answered{1, Answer::start});

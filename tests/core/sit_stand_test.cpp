@@ -552,5 +552,18 @@ TEST(Totals, PostureSurvivesARestart) {
   EXPECT_EQ(rig.notes.size(), 1u);
 }
 
+TEST(S3, StandingEndsWithTheLastInput) {
+  auto policy = default_policy();
+  policy.stand.enabled = StandEnabled::on;
+  Rig rig(policy);
+  rig.run_to(monday + 8h);
+  rig.begin_input();
+  rig.send(PostureSaid{Posture::standing});
+  rig.run_to(monday + 8h + 10min);
+  rig.end_input();
+  rig.run_to(monday + 9h);
+  EXPECT_EQ(rig.now_status().day.standing, 10min);
+}
+
 }  // namespace
 }  // namespace poised::core

@@ -143,5 +143,19 @@ TEST(Words, AreWhatOthersRelyOn) {
   EXPECT_STREQ(word(Answer::quiet_today), "quiet-today");
 }
 
+TEST(Status, TellsEachBreaksIntervalAndAPromptsRoutine) {
+  Rig rig;
+  rig.run_to(monday + 8h);
+  rig.begin_input();
+  rig.run_to(monday + 9h + 6min);
+  const auto status = rig.now_status();
+  for (const auto& entry : status.breaks) {
+    if (entry.id != "stretch") continue;
+    EXPECT_EQ(entry.interval, 60min);
+  }
+  ASSERT_EQ(rig.count(FactKind::prompt), 1U);
+  EXPECT_EQ(rig.facts_of(FactKind::prompt)[0].routine, "hourly-micro-break");
+}
+
 }  // namespace
 }  // namespace poised::core

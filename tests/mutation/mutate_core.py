@@ -29,7 +29,10 @@ REPORT = ROOT / "docs" / "mutation.md"
 WANTED = 90  # per cent
 DAYS = 150  # of each property; a broken rule shows within a few
 # The fast ones first: most mutants do not get further.
-STAGES = ["-Everybody.*:Days.*:Year.*", "Everybody.*:Days.*:Year.ADay*"]
+STAGES = [("core/core_test", "-Everybody.*:Days.*:Year.*"),
+          ("catalogue/catalogue_test", "Programme.*"),
+          ("core/core_test", "Everybody.*:Days.*:Year.ADay*")]
+UNCOMPILED = "mutation-uncompiled.json"
 MOST_MEMORY = 1 << 30  # bytes: a broken loop collects facts without end
 
 
@@ -128,12 +131,15 @@ class Laboratory:
         commands = json.loads((build / "compile_commands.json").read_text())
         self.compile = {Path(c["file"]).name: c["command"] for c in commands
                         if Path(c["file"]).parent == CORE}
-        lines = subprocess.run(["ninja", "-C", str(build), "-t", "commands", "core_test"],
+        self.links = {program: self.link_of(program) for program, _ in STAGES}
+
+    def link_of(self, program):
+        name = Path(program).name
+        lines = subprocess.run(["ninja", "-C", str(self.build), "-t", "commands", name],
                                check=True, capture_output=True, text=True).stdout.splitlines()
-        self.link = next(line for line in reversed(lines) if "core_test.dir" in line and " -o " in line
-                         and " -c " not in line)
+        line = next(line for line in reversed(lines) if f"{name}.dir" in line and " -o " in line and " -c " not in line)
         # Neither test discovery nor anything else after the linking.
-        self.link = next(part for part in self.link.split("&&") if " -o " in part)
+        return next(part for part in line.split("&&") if " -o " in part)
 
     def run(self, command, timeout, cwd=None):
         try:
@@ -143,30 +149,36 @@ class Laboratory:
             return None
         return done.returncode
 
-    def passes_stage(self, program, folder, number):
+    def passes_stage(self, folder, number):
         """True, False, or None if it did not end in time."""
+        program, tests = STAGES[number]
         code = self.run(["prlimit", f"--as={MOST_MEMORY}", "env", f"POISED_TEST_DAYS={DAYS}",
-                         "POISED_TEST_SHRINK=0", str(program), "--gtest_fail_fast", "--gtest_brief=1",
-                         f"--gtest_filter={STAGES[number]}"], self.timeouts[number], folder)
+                         "POISED_TEST_SHRINK=0", str(folder / program), "--gtest_fail_fast", "--gtest_brief=1",
+                         f"--gtest_filter={tests}"], self.timeouts[number], self.build)
         return None if code is None else code == 0
-
-    def passes(self, program, folder):
-        for number in range(len(STAGES)):
-            passed = self.passes_stage(program, folder, number)
-            if not passed:
-                return passed
-        return True
 
     def check_unbroken(self):
         """Nothing is proven by tests that fail anyway; and their time is the measure of an endless one."""
-        program = self.build / "tests/core/core_test"
         measured = []
-        for number, stage in enumerate(STAGES):
+        for number, (program, tests) in enumerate(STAGES):
             begin = time.monotonic()
-            if not self.passes_stage(program, self.build, number):
-                sys.exit(f"mutate_core: core_test: {stage}: fails without any mutation")
+            if not self.passes_stage(self.build / "tests", number):
+                sys.exit(f"mutate_core: {program}: {tests}: fails without any mutation")
             measured.append(max(20, 6 * (time.monotonic() - begin)))
         self.timeouts = measured
+
+    def passes(self, folder):
+        for number, (program, _) in enumerate(STAGES):
+            if not (folder / program).exists():
+                (folder / program).parent.mkdir(exist_ok=True)
+                # An object named before the library takes the place of its member.
+                link = re.sub(r" -o \S+", f" -o {folder / program} {folder}/mutant.o", self.links[program], count=1)
+                if self.run(link, 300) != 0:
+                    return "does not link"
+            passed = self.passes_stage(folder, number)
+            if not passed:
+                return "killed (endless)" if passed is None else "killed"
+        return "survived"
 
     def test(self, mutant):
         with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
@@ -180,13 +192,7 @@ class Laboratory:
             command = re.sub(r" -c \S+", f" -w -O0 -I{CORE.parent} -c {source}", command)
             if self.run(command, 300) != 0:
                 return "does not compile"
-            # An object named before the library takes the place of its member.
-            program = folder / "core_test"
-            link = re.sub(r" -o \S+", f" -o {program} {folder}/mutant.o", self.link, count=1)
-            if self.run(link, 300) != 0:
-                return "does not link"
-            passed = self.passes(program, folder)
-            return "survived" if passed else "killed (endless)" if passed is None else "killed"
+            return self.passes(folder)
 
 
 def known_reasons():
@@ -262,12 +268,23 @@ def main():
                 f"\n    {mutant.before.strip()}\n    {mutant.after.strip()}"
             print(f"{number}/{len(mutants)} {mutant.path.name}:{mutant.number + 1} {mutant.kind}: "
                   f"{mutant.outcome}{mark}", flush=True)
+    if options.only == "survivors":
+        # The others are as they were: their outcomes are those of the whole run before.
+        again = {m.key() for m in mutants}
+        rest = [m for m in sample(everything, options.count, options.seed) if m.key() not in again]
+        uncompiled = json.loads((options.build / UNCOMPILED).read_text())
+        for m in rest:
+            m.outcome = "does not compile" if list(m.key()) in uncompiled else "killed"
+        mutants += rest
+    else:
+        (options.build / UNCOMPILED).write_text(json.dumps(
+            [m.key() for m in mutants if m.outcome.startswith("does not")]))
     counted = [m for m in mutants if m.outcome == "survived" or m.outcome.startswith("killed")]
     killed = sum(m.outcome != "survived" for m in counted)
     share = 100 * killed / max(len(counted), 1)
     print(f"{killed} of {len(counted)} mutants killed: {share:.1f} % (wanted: {WANTED} %)")
     unexplained = 0
-    if not options.no_report and not options.only:
+    if not options.no_report and options.only in (None, "survivors"):
         unexplained = write_report(mutants, counted, killed, options.seed, len(everything))
         print(f"{REPORT.relative_to(ROOT)}: {unexplained} survivors without a reason")
     return 0 if share >= WANTED and not unexplained else 1
