@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include "core/programme.hpp"
 #include "rig.hpp"
 #include "rules.hpp"
 
@@ -139,7 +140,10 @@ TEST(E2, ASessionComesHalfAnHourAfterTheFirstPresence) {
   EXPECT_EQ(rig.count(FactKind::session), 0U);
   rig.run_to(monday + 8h + 36min);
   ASSERT_EQ(rig.count(FactKind::session), 1U);
-  EXPECT_GE(rig.facts_of(FactKind::session)[0].at, monday + 8h + 30min);
+  const auto session = rig.facts_of(FactKind::session)[0];
+  EXPECT_GE(session.at, monday + 8h + 30min);
+  EXPECT_EQ(session.to, "w1");
+  EXPECT_EQ(session.routine, "short");
 }
 
 TEST(E2, ASessionNeedsTwentyFreeMinutes) {
@@ -179,6 +183,86 @@ TEST(E5, TheQuestionsComeOnceInSevenDays) {
   };
   EXPECT_FALSE(asks(6));
   EXPECT_TRUE(asks(7));
+}
+
+TEST(E5, TheQuestionsWaitForAWeek) {
+  auto rig = someone();
+  auto& programme = rig.state.programme;
+  programme.asked = *programme.today - 6;
+  EXPECT_TRUE(questions_wait(rig.state, rig.policy));
+  programme.asked = *programme.today - 7;
+  EXPECT_FALSE(questions_wait(rig.state, rig.policy));
+}
+
+TEST(E7, AHighValueTakesTheOpenSessionAway) {
+  auto rig = someone();
+  rig.run_to(monday + 8h + 36min);
+  ASSERT_NE(rig.on_screen, 0U);
+  rig.send(CheckedIn{8, 2, false});
+  EXPECT_EQ(rig.on_screen, 0U);
+}
+
+TEST(E8, TimeThatIsStoppedIsNoTimeOfThePhase) {
+  auto rig = someone();
+  const auto from = rig.state.programme.phase_from;
+  rig.send(WarningReported{"sign"});
+  rig.end_input();
+  rig.run_to(monday + 24h + 5h);
+  EXPECT_EQ(rig.state.programme.phase_from, from + 1);
+  EXPECT_EQ(rig.state.programme.plan_from, from + 1);
+}
+
+TEST(E1, APlanThatTheCatalogueLacksIsNone) {
+  auto rig = someone();
+  rig.change([](Policy& policy) { policy.programme.plans.clear(); });
+  rig.run_to(monday + 9h);
+  EXPECT_EQ(rig.count(FactKind::session), 0U);
+  EXPECT_EQ(phase_of(rig.state, rig.policy), nullptr);
+}
+
+TEST(E7, ThePlanThatFollowsKnowsTheLastAnswer) {
+  auto rig = someone();
+  rig.change([](Policy& policy) {
+    auto after = policy.programme.plans[0];
+    after.id = "after";
+    policy.programme.plans[0].then = "after";
+    policy.programme.plans.push_back(after);
+  });
+  auto& programme = rig.state.programme;
+  const auto tomorrow = *programme.today + 1;
+  programme.phase = 1;
+  programme.phase_from = tomorrow - 7;
+  programme.first = 5;
+  programme.last = 2;
+  programme.answered = tomorrow - 1;
+  programme.sessions = {tomorrow - 3, tomorrow - 2, tomorrow - 1};
+  rig.end_input();
+  rig.run_to(monday + 24h + 5h);
+  EXPECT_EQ(rig.state.programme.plan, "after");
+  EXPECT_EQ(rig.state.programme.first, 2U);
+  EXPECT_EQ(rig.state.programme.answered, tomorrow - 1);
+  EXPECT_EQ(rig.state.programme.sessions.size(), 3U);
+}
+
+TEST(E3, WhoHasTypedLongGetsWhatIsGoodForTheShoulders) {
+  const auto chosen = [](Device device) {
+    auto policy = rules();
+    auto shoulders = policy.programme.exercises[0];
+    shoulders.id = "shrug";
+    shoulders.shoulders = true;
+    policy.programme.exercises = {shoulders, policy.programme.exercises[0]};
+    policy.programme.routines.push_back({"one", true, {"turn", "shrug"}});
+    for (auto& each : policy.breaks) each.routine = "one";
+    Rig rig(policy);
+    rig.run_to(monday + 8h);
+    rig.send(SourceChanged{true, true, "test", ""});
+    rig.begin_input(device);
+    rig.run_to(monday + 9h + 6min);
+    const auto prompts = rig.facts_of(FactKind::prompt);
+    return prompts.empty() || prompts[0].exercises.empty() ? "" : prompts[0].exercises[0].id;
+  };
+  EXPECT_EQ(chosen(Device::keyboard), "shrug");
+  EXPECT_EQ(chosen(Device::pointer), "turn");
 }
 
 }  // namespace

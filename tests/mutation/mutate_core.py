@@ -32,6 +32,7 @@ DAYS = 150  # of each property; a broken rule shows within a few
 STAGES = [("core/core_test", "-Everybody.*:Days.*:Year.*"),
           ("catalogue/catalogue_test", "Programme.*"),
           ("core/core_test", "Everybody.*:Days.*:Year.ADay*")]
+NO_REASON = "**no reason given**"
 UNCOMPILED = "mutation-uncompiled.json"
 MOST_MEMORY = 1 << 30  # bytes: a broken loop collects facts without end
 
@@ -195,15 +196,19 @@ class Laboratory:
             return self.passes(folder)
 
 
-def known_reasons():
-    reasons = {}
+def reported_survivors():
+    """What the report says of each, by what was changed."""
+    survivors = {}
     if REPORT.exists():
         for line in REPORT.read_text().splitlines():
             cells = re.findall(r"``\s?(.*?)\s?``", line)
             if line.startswith("| ") and len(cells) == 3:
-                reason = line.rsplit("|", 2)[-2].strip()
-                reasons[tuple(cells)] = reason
-    return reasons
+                survivors[tuple(cells)] = line.rsplit("|", 2)[-2].strip()
+    return survivors
+
+
+def known_reasons():
+    return {key: reason for key, reason in reported_survivors().items() if reason != NO_REASON}
 
 
 def code(text):
@@ -229,7 +234,7 @@ def write_report(mutants, counted, killed, seed, total):
     lines += [f"| {kind} | {row[0]} | {row[1]} |" for kind, row in sorted(by_kind.items())]
     lines += ["", "## Not noticed", "", "| file | line | becomes | why |", "|---|---|---|---|"]
     for m in survivors:
-        reason = reasons.get(m.key(), "**no reason given**")
+        reason = reasons.get(m.key(), NO_REASON)
         lines.append(f"| `` {m.path.name} `` | {code(m.before)} | {code(m.after)} | {reason} |")
     REPORT.write_text("\n".join(lines) + "\n")
     return sum(m.key() not in reasons for m in survivors)
@@ -249,7 +254,7 @@ def main():
     everything = [m for path in sorted(CORE.glob("*.cpp")) for m in mutants_of(path)]
     mutants = sample(everything, options.count, options.seed)
     if options.only == "survivors":
-        reported = {tuple(c.replace("\\|", "|") for c in k) for k in known_reasons()}
+        reported = {tuple(c.replace("\\|", "|") for c in k) for k in reported_survivors()}
         mutants = [m for m in mutants if m.key() in reported]
     elif options.only:
         mutants = [m for m in mutants if m.path.name == options.only]
