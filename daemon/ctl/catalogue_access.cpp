@@ -3,25 +3,17 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <iostream>
 
 #include "config/text.hpp"
 #include "ctl/commands.hpp"
 #include "ctl/text.hpp"
+#include "language/language.hpp"
 
 namespace poised::ctl {
 namespace {
 
 constexpr std::size_t most_named = 20;
-
-std::string session_language() {
-  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    const char* value = std::getenv(name);
-    if (value != nullptr && *value != '\0') return value;
-  }
-  return "en";
-}
 
 std::string ends(const catalogue::Range& range) {
   return range.low == range.high ? fmt::format("{}", range.low)
@@ -51,20 +43,20 @@ std::string dose_text(const catalogue::Exercise& exercise) {
                         ? ends(*dose.seconds) + " s"
                         : fmt::format("{} × {}", dose.sets,
                                       ends(dose.repetitions.value_or(catalogue::Range{1, 1})));
-  if (dose.or_repetitions) out += fmt::format(" or {} repetitions", ends(*dose.or_repetitions));
-  if (dose.sides == catalogue::Sides::side) out += " a side";
-  if (dose.sides == catalogue::Sides::direction) out += " a direction";
-  if (!dose.variants.empty()) out += " each of " + joined(dose.variants, ", ");
-  if (dose.hold_s) out += fmt::format(", hold {} s", ends(*dose.hold_s));
-  if (dose.times_a_day == 2) out += ", twice a day";
-  if (dose.times_a_day > 2) out += fmt::format(", {} times a day", dose.times_a_day);
-  if (!dose.every.empty()) out += ", every " + dose.every;
+  if (dose.or_repetitions) out += tr_format(" or {} repetitions", ends(*dose.or_repetitions));
+  if (dose.sides == catalogue::Sides::side) out += tr(" a side");
+  if (dose.sides == catalogue::Sides::direction) out += tr(" a direction");
+  if (!dose.variants.empty()) out += tr_format(" each of {}", joined(dose.variants, ", "));
+  if (dose.hold_s) out += tr_format(", hold {} s", ends(*dose.hold_s));
+  if (dose.times_a_day == 2) out += tr(", twice a day");
+  if (dose.times_a_day > 2) out += tr_format(", {} times a day", dose.times_a_day);
+  if (!dose.every.empty()) out += tr_format(", every {}", dose.every);
   return out;
 }
 
 std::string length_text(std::uint32_t low_s, std::uint32_t high_s) {
   const auto one = [](std::uint32_t s) { return spell_seconds(s, Round::up); };
-  return one(low_s) == one(high_s) ? one(low_s) : one(low_s) + " to " + one(high_s);
+  return one(low_s) == one(high_s) ? one(low_s) : tr_format("{} to {}", one(low_s), one(high_s));
 }
 
 std::string joined(const std::vector<std::string>& words, std::string_view between) {

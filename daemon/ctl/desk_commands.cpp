@@ -7,6 +7,7 @@
 #include "ctl/daemon_client.hpp"
 #include "ctl/render.hpp"
 #include "ctl/text.hpp"
+#include "language/language.hpp"
 
 // The standing desk. What may move it, and when, is decided in the desk's own process.
 namespace poised::ctl {
@@ -33,7 +34,7 @@ void say(const Options& options, Output& output, int from_mm, int to_mm) {
     output.out << Json{{"done", options.command}, {"from_mm", from_mm}, {"height_mm", to_mm}}.dump()
                << '\n';
   else
-    output.out << fmt::format("The desk is at {}.\n", height_text(to_mm));
+    output.out << tr_format("The desk is at {}.", height_text(to_mm)) << '\n';
 }
 
 }  // namespace
@@ -45,7 +46,7 @@ Exit show_desk(const Options& options, Output& output) {
     output.out << desk.dump(2) << '\n';
   } else {
     const auto line = render_desk(desk);
-    output.out << (line.empty() ? "No desk is connected." : capital(line) + ".") << '\n';
+    output.out << (line.empty() ? tr("No desk is connected.") : capital(line) + ".") << '\n';
   }
   return Exit::done;
 }
@@ -53,7 +54,7 @@ Exit show_desk(const Options& options, Output& output) {
 Exit stop_desk(const Options& options, Output& output) {
   DaemonClient(options.command).stop_desk();
   output.out << (options.json ? Json{{"done", options.command}}.dump()
-                              : "The desk is told to stop.")
+                              : tr("The desk is told to stop."))
              << '\n';
   return Exit::done;
 }

@@ -11,6 +11,7 @@
 #include "ctl/commands.hpp"
 #include "ctl/json.hpp"
 #include "ctl/render.hpp"
+#include "language/language.hpp"
 
 namespace poised::ctl {
 namespace {
@@ -27,14 +28,14 @@ void list_as_json(const OpenCatalogue& open, Output& output) {
 
 void print_list(const OpenCatalogue& open, Output& output) {
   const auto& look = output.look;
-  output.out << look.bold("Routines") << '\n';
+  output.out << look.bold(tr("Routines")) << '\n';
   for (const auto& routine : open.catalogue.routines)
     output.out << row(look, routine.id,
                       fmt::format("{} ({})", routine.name.in(open.language),
                                   length_text(open.catalogue.seconds(routine, false),
                                               open.catalogue.seconds(routine, true))),
                       26);
-  output.out << '\n' << look.bold("Exercises") << '\n';
+  output.out << '\n' << look.bold(tr("Exercises")) << '\n';
   for (const auto& exercise : open.catalogue.exercises)
     output.out << row(look, exercise.id,
                       fmt::format("{}, {}", exercise.name.in(open.language), dose_text(exercise)),
@@ -45,46 +46,47 @@ void show_exercise(const OpenCatalogue& open, const Exercise& exercise, Output& 
   const auto& look = output.look;
   const auto& language = open.language;
   output.out << look.bold(exercise.name.in(language)) << '\n'
-             << row(look, "dose", dose_text(exercise))
-             << row(look, "takes", length_text(exercise.seconds(false), exercise.seconds(true)))
-             << row(look, "where",
-                    fmt::format("{}; {}{}", joined(exercise.posture, " or "),
+             << row(look, tr("dose"), dose_text(exercise))
+             << row(look, tr("takes"), length_text(exercise.seconds(false), exercise.seconds(true)))
+             << row(look, tr("where"),
+                    fmt::format("{}; {}{}", joined(exercise.posture, tr(" or ")),
                                 joined(exercise.places, ", "),
-                                exercise.discreet ? "; discreet" : ""));
+                                exercise.discreet ? tr("; discreet") : ""));
   if (!exercise.equipment.empty())
-    output.out << row(look, "needs",
+    output.out << row(look, tr("needs"),
                       joined(exercise.equipment, ", ") +
                           (exercise.equipment_alternatives.empty()
                                ? std::string()
-                               : " or " + joined(exercise.equipment_alternatives, " or ")));
+                               : tr(" or ") + joined(exercise.equipment_alternatives, tr(" or "))));
   int number = 0;
   for (const auto& step : exercise.steps) {
     ++number;
-    output.out << row(look, number == 1 ? "steps" : "",
+    output.out << row(look, number == 1 ? tr("steps") : "",
                       fmt::format("{}. {} ({} s)", number, step.text.in(language), step.seconds));
   }
   for (const auto& caution : exercise.cautions)
-    output.out << row(look, &caution == exercise.cautions.data() ? "careful" : "",
+    output.out << row(look, &caution == exercise.cautions.data() ? tr("careful") : "",
                       caution.in(language));
-  output.out << row(look, "easier", exercise.easier.in(language));
-  if (exercise.progression) output.out << row(look, "harder", exercise.progression->in(language));
-  if (!exercise.substitute.empty()) output.out << row(look, "instead", exercise.substitute);
+  output.out << row(look, tr("easier"), exercise.easier.in(language));
+  if (exercise.progression)
+    output.out << row(look, tr("harder"), exercise.progression->in(language));
+  if (!exercise.substitute.empty()) output.out << row(look, tr("instead"), exercise.substitute);
   for (const auto& picture : exercise.pictures)
-    output.out << row(look, &picture == exercise.pictures.data() ? "pictures" : "",
+    output.out << row(look, &picture == exercise.pictures.data() ? tr("pictures") : "",
                       fmt::format("{}: {}", picture.png.string(), picture.alt.in(language)));
-  output.out << row(look, "source",
-                    fmt::format("{}; evidence {}: {}", exercise.source, exercise.evidence.grade,
-                                exercise.evidence.note.in(language)));
+  output.out << row(look, tr("source"),
+                    tr_format("{}; evidence {}: {}", exercise.source, exercise.evidence.grade,
+                              exercise.evidence.note.in(language)));
 }
 
 void show_routine(const OpenCatalogue& open, const Routine& routine, Output& output) {
   const auto& look = output.look;
   output.out << look.bold(routine.name.in(open.language)) << '\n'
-             << row(look, "what", routine.summary.in(open.language))
-             << row(look, "takes",
+             << row(look, tr("what"), routine.summary.in(open.language))
+             << row(look, tr("takes"),
                     length_text(open.catalogue.seconds(routine, false),
                                 open.catalogue.seconds(routine, true)))
-             << row(look, routine.choose == catalogue::Choose::one ? "one of" : "exercises",
+             << row(look, routine.choose == catalogue::Choose::one ? tr("one of") : tr("exercises"),
                     joined(routine.exercises, ", "));
 }
 

@@ -13,6 +13,7 @@
 #include "ctl/catalogue_access.hpp"
 #include "ctl/commands.hpp"
 #include "ctl/json.hpp"
+#include "language/language.hpp"
 
 namespace poised::ctl {
 namespace {
@@ -41,10 +42,10 @@ Json json_of(const Cue& cue) {
 std::string place_of(const Cue& cue) {
   std::string out;
   const auto add = [&](const std::string& part) { out += (out.empty() ? "" : ", ") + part; };
-  if (cue.sets > 1) add(fmt::format("set {} of {}", cue.set, cue.sets));
+  if (cue.sets > 1) add(tr_format("set {} of {}", cue.set, cue.sets));
   if (!cue.variant.empty()) add(cue.variant);
-  if (cue.side > 0) add(cue.side == 1 ? "first side" : "other side");
-  if (cue.repetition > 0) add(fmt::format("{} of {}", cue.repetition, cue.repetitions));
+  if (cue.side > 0) add(cue.side == 1 ? tr("first side") : tr("other side"));
+  if (cue.repetition > 0) add(tr_format("{} of {}", cue.repetition, cue.repetitions));
   return out;
 }
 
@@ -54,15 +55,15 @@ std::string headline(const Cue& cue) {
     case CueKind::step:
       return cue.text;
     case CueKind::side:
-      return cue.side == 1 ? "First side" : "Change sides";
+      return cue.side == 1 ? tr("First side") : tr("Change sides");
     case CueKind::rest:
-      return "Rest, and breathe";
+      return tr("Rest, and breathe");
     case CueKind::change_over:
-      return "Next: " + cue.text;
+      return tr_format("Next: {}", cue.text);
     case CueKind::end:
       break;
   }
-  return "Well done.";
+  return tr("Well done.");
 }
 
 /// Leads somebody through the cues. Return goes on to the next one, q and Return ends it.
@@ -88,11 +89,12 @@ class Guide {
     const auto* exercise = open_.catalogue.exercise(cue.exercise);
     output_.out << '\n' << output_.look.bold(cue.text) << '\n';
     if (exercise == nullptr) return;
-    output_.out << row(output_.look, "dose", dose_text(*exercise), 8)
-                << row(output_.look, "looks", exercise->pictures.back().alt.in(open_.language), 8);
+    output_.out << row(output_.look, tr("dose"), dose_text(*exercise), 8)
+                << row(output_.look, tr("looks"), exercise->pictures.back().alt.in(open_.language),
+                       8);
     for (const auto& caution : exercise->cautions)
-      output_.out << row(output_.look, "careful", caution.in(open_.language), 8);
-    output_.out << row(output_.look, "easier", exercise->easier.in(open_.language), 8);
+      output_.out << row(output_.look, tr("careful"), caution.in(open_.language), 8);
+    output_.out << row(output_.look, tr("easier"), exercise->easier.in(open_.language), 8);
     for (const auto& rule : open_.catalogue.guidance)
       if (rule.kind == "stop-rule")
         output_.out << row(output_.look, "", rule.text.in(open_.language), 8);
@@ -114,7 +116,8 @@ class Guide {
     }
     output_.out << headline(cue);
     if (!place.empty()) output_.out << " (" << place << ')';
-    if (plain_ && cue.seconds > 0) output_.out << fmt::format(", {} seconds", cue.seconds);
+    if (plain_ && cue.seconds > 0)
+      output_.out << ", " << tr_count("{} second", "{} seconds", cue.seconds);
     output_.out << '\n' << std::flush;
   }
 

@@ -16,6 +16,7 @@
 #include "ctl/json.hpp"
 #include "ctl/kept.hpp"
 #include "ctl/when.hpp"
+#include "language/language.hpp"
 #include "store/place.hpp"
 #include "store/saved_state.hpp"
 #include "store/state_file.hpp"
@@ -54,7 +55,7 @@ std::int64_t seconds(core::Duration duration) {
 std::string day_face(const std::string& date) {
   std::tm parts{};
   if (strptime(date.c_str(), "%Y-%m-%d", &parts) == nullptr) return date;
-  return fmt::format("{:%a %e %b}", parts);
+  return tr_format("{0} {1:>2} {2}", weekday(parts.tm_wday), parts.tm_mday, month(parts.tm_mon));
 }
 
 /// "6:05"; empty for nothing.
@@ -81,11 +82,10 @@ Past past_since(store::History& history, std::int64_t since) {
 
 std::string line(std::string_view date, std::string_view screen, std::string_view longest,
                  const std::array<std::string, 6>& counts, std::string_view standing) {
-  std::string text = fmt::format("{:<10} {:>9} {:>8}", date, screen, longest);
-  constexpr std::array widths{6, 6, 8, 8, 8, 7};
-  for (std::size_t i = 0; i < counts.size(); ++i)
-    text += fmt::format("{:>{}}", counts[i], widths[i]);
-  return text + fmt::format("{:>9}", standing);
+  auto text = column(date, 10) + " " + right(screen, 9) + " " + right(longest, 8);
+  constexpr std::array<std::size_t, 6> widths{6, 6, 8, 8, 8, 7};
+  for (std::size_t i = 0; i < counts.size(); ++i) text += right(counts[i], widths[i]);
+  return text + right(standing, 9);
 }
 
 std::array<std::string, 6> counts_of(const core::DayTotals& totals) {
@@ -94,10 +94,11 @@ std::array<std::string, 6> counts_of(const core::DayTotals& totals) {
 }
 
 std::string render_days(const std::vector<store::DayRecord>& days, const Look& look) {
-  auto text =
-      look.dim(line("", "At screen", "Longest",
-                    {"Asked", "Taken", "Natural", "Snoozed", "Skipped", "Missed"}, "Standing")) +
-      "\n";
+  auto text = look.dim(line("", tr("At screen"), tr("Longest"),
+                            {tr("Asked"), tr("Taken"), tr("Natural"), tr("Snoozed"), tr("Skipped"),
+                             tr("Missed")},
+                            tr("Standing"))) +
+              "\n";
   core::DayTotals sum;
   for (const auto& record : days) {
     const auto& totals = record.totals;
@@ -115,7 +116,7 @@ std::string render_days(const std::vector<store::DayRecord>& days, const Look& l
     sum.longest_sitting = std::max(sum.longest_sitting, totals.longest_sitting);
   }
   if (days.size() > 1)
-    text += look.bold(line(fmt::format("{} days", days.size()), hours(sum.present),
+    text += look.bold(line(tr_count("{} day", "{} days", days.size()), hours(sum.present),
                            hours(sum.longest_sitting), counts_of(sum), hours(sum.standing))) +
             "\n";
   return text;
@@ -176,10 +177,10 @@ std::string csv_of(const Past& past) {
 
 std::string nothing_kept(const Kept& kept) {
   if (kept.keep() == config::HistoryKeep::none)
-    return "No history is kept (history.keep is none).\n";
+    return tr("No history is kept (history.keep is none).");
   if (kept.keep() == config::HistoryKeep::memory && !kept.daemon_runs)
-    return "The history is kept in memory only (history.keep), and poised is not running.\n";
-  return "There is no history yet.\n";
+    return tr("The history is kept in memory only (history.keep), and poised is not running.");
+  return tr("There is no history yet.");
 }
 
 // ------------------------------------------------------------------------------ forget
@@ -271,7 +272,7 @@ std::vector<File> files_of_plugins(const fs::path& state_directory) {
 }
 
 std::string size_text(std::uintmax_t bytes) {
-  return bytes < 10 * 1024 ? fmt::format("{} bytes", bytes) : fmt::format("{} KiB", bytes / 1024);
+  return bytes < 10 * 1024 ? tr_format("{} bytes", bytes) : fmt::format("{} KiB", bytes / 1024);
 }
 
 const char* word(config::HistoryKeep keep) {
@@ -287,11 +288,12 @@ const char* word(config::HistoryKeep keep) {
 }
 
 std::string readers_text(const std::optional<std::string>& server, bool others) {
-  std::string text = "you, and the administrators of this machine";
+  std::string text = tr("you, and the administrators of this machine");
   if (server)
-    text += fmt::format(
-        "; your home is on {}: its administrators and backups can read this file too", *server);
-  if (others) text += "; and others, for the mode of a file lets them: chmod go= puts that right";
+    text += tr_format("; your home is on {}: its administrators and backups can read this file too",
+                      *server);
+  if (others)
+    text += tr("; and others, for the mode of a file lets them: chmod go= puts that right");
   return text;
 }
 
@@ -315,7 +317,7 @@ Exit show_history(const Options& options, Output& output) {
   } else if (options.csv) {
     output.out << csv_of(past);
   } else if (past.days.empty()) {
-    output.out << (kept.history ? "Nothing in that time.\n" : nothing_kept(kept));
+    output.out << (kept.history ? tr("Nothing in that time.") : nothing_kept(kept)) << '\n';
   } else {
     const auto first_shown = date_of(output.look.now - shown_days * day);
     const auto all = past.days.size();
@@ -323,13 +325,14 @@ Exit show_history(const Options& options, Output& output) {
       std::erase_if(past.days, [&](const auto& record) { return record.date < first_shown; });
     output.out << render_days(past.days, output.look);
     if (past.days.size() < all)
-      output.out << output.look.dim(fmt::format("{} days before that: --since {}",
-                                                all - past.days.size(),
-                                                date_of(kept.history->oldest().value_or(0))))
+      output.out << output.look.dim(tr_format("{} days before that: --since {}",
+                                              all - past.days.size(),
+                                              date_of(kept.history->oldest().value_or(0))))
                  << '\n';
   }
   if (!kept.daemon_problem.empty() && !options.json && !options.csv)
-    output.out << output.look.warn("Nothing is added to it now: " + kept.daemon_problem) << '\n';
+    output.out << output.look.warn(tr_format("Nothing is added to it now: {}", kept.daemon_problem))
+               << '\n';
   return Exit::done;
 }
 
@@ -357,11 +360,12 @@ Exit forget(const Options& options, Output& output) {
                       .dump()
                << '\n';
   } else if (!found && !daemon_runs) {
-    output.out << "There was nothing to forget.\n";
+    output.out << tr("There was nothing to forget.") << '\n';
   } else {
-    output.out << (before ? fmt::format("Forgotten: everything before {}.\n",
-                                        clock_face(*before, output.look.now))
-                          : std::string("Forgotten: everything.\n"));
+    output.out << (before ? tr_format("Forgotten: everything before {}.",
+                                      clock_face(*before, output.look.now))
+                          : tr("Forgotten: everything."))
+               << '\n';
   }
   return Exit::done;
 }
@@ -416,60 +420,62 @@ Exit show_privacy(const Options& options, Output& output) {
     output.out << row(look, label, text, 12);
   };
   const auto continued = [&](const std::string& text) { put("", text); };
-  output.out << look.bold("What Poised keeps about you") << "\n\n";
-  put("Now",
-      "how long you have been at the screen, what comes next, your pauses, your posture, your plan "
-      "with its weekly answers, and when your appointments are, never what they are:");
-  continued(state.exists ? state.path.string() : state.path.string() + ", not there yet");
+  output.out << look.bold(tr("What Poised keeps about you")) << "\n\n";
+  put(tr("Now"),
+      tr("how long you have been at the screen, what comes next, your pauses, your posture, your "
+         "plan with its weekly answers, and when your appointments are, never what they are:"));
+  continued(state.exists ? state.path.string()
+                         : tr_format("{}, not there yet", state.path.string()));
   output.out << '\n';
   switch (settings.history.keep) {
     case config::HistoryKeep::disk: {
-      put("History",
-          "each day's totals, when you came and went (absences of session.break or longer), how "
-          "each break ended, and changes of posture:");
-      auto where = history.path.string();
-      where += history.exists ? ", " + size_text(history.bytes) : ", not there yet";
-      continued(where);
+      put(tr("History"),
+          tr("each day's totals, when you came and went (absences of session.break or longer), how "
+             "each break ended, and changes of posture:"));
+      const auto where = history.path.string();
+      continued(history.exists ? where + ", " + size_text(history.bytes)
+                               : tr_format("{}, not there yet", where));
       auto how_long = days.count() > 1
-                          ? fmt::format("kept for {} days (history.retention)", days.count())
-                          : fmt::format("kept for {} (history.retention)", retention);
-      if (oldest) how_long += ", the oldest of it is of " + date_of(*oldest);
+                          ? tr_format("kept for {} days (history.retention)", days.count())
+                          : tr_format("kept for {} (history.retention)", retention);
+      if (oldest) how_long += tr_format(", the oldest of it is of {}", date_of(*oldest));
       continued(how_long);
       output.out << '\n';
-      put("Decisions",
-          "what was decided and by which rule, and the moments that it was told of: input that "
-          "began or had ended, lock, sleep, calls, answers, pauses; in the same file, for 48 "
-          "hours");
+      put(tr("Decisions"),
+          tr("what was decided and by which rule, and the moments that it was told of: input that "
+             "began or had ended, lock, sleep, calls, answers, pauses; in the same file, for 48 "
+             "hours"));
       break;
     }
     case config::HistoryKeep::memory:
-      put("History", "in the memory of the running daemon only, until it ends (history.keep)");
+      put(tr("History"),
+          tr("in the memory of the running daemon only, until it ends (history.keep)"));
       break;
     case config::HistoryKeep::none:
-      put("History", "none (history.keep)");
+      put(tr("History"), tr("none (history.keep)"));
       break;
   }
   if (settings.history.keep != config::HistoryKeep::disk && history.exists)
-    continued("a file from before is still there: " + history.path.string() +
-              "; poisectl forget --all erases it");
+    continued(tr_format("a file from before is still there: {}; poisectl forget --all erases it",
+                        history.path.string()));
   for (const auto& file : damaged)
-    continued("set aside as damaged: " + file.path.string() + ", " + size_text(file.bytes));
+    continued(tr_format("set aside as damaged: {}, {}", file.path.string(), size_text(file.bytes)));
   if (!problem.empty()) continued(problem);
   output.out << '\n';
   if (!of_plugins.empty()) {
-    put("Plugins",
-        "for how long your desk has moved in the last 20 minutes; it must rest, so that forget "
-        "leaves it:");
+    put(tr("Plugins"),
+        tr("for how long your desk has moved in the last 20 minutes; it must rest, so that forget "
+           "leaves it:"));
     for (const auto& file : of_plugins) continued(file.path.string());
     output.out << '\n';
   }
-  put("Never", "keys, window titles, names of applications, texts of your calendar");
-  put("Read by", readers_text(server, others));
-  put("Sent",
-      exports ? "nothing; figures about the software itself, not about you, are written to a file "
-                "on this machine (telemetry.export)"
-              : "nothing leaves this machine");
-  put("Erase", "poisectl forget --all, or --before a date");
+  put(tr("Never"), tr("keys, window titles, names of applications, texts of your calendar"));
+  put(tr("Read by"), readers_text(server, others));
+  put(tr("Sent"),
+      exports ? tr("nothing; figures about the software itself, not about you, are written to a "
+                   "file on this machine (telemetry.export)")
+              : tr("nothing leaves this machine"));
+  put(tr("Erase"), tr("poisectl forget --all, or --before a date"));
   return Exit::done;
 }
 

@@ -5,6 +5,7 @@
 #include "ctl/daemon_client.hpp"
 #include "ctl/render.hpp"
 #include "ctl/when.hpp"
+#include "language/language.hpp"
 
 namespace poised::ctl {
 namespace {
@@ -52,37 +53,37 @@ Exit pause(const Options& options, Output& output) {
   if (!options.pause_until.empty()) until = pause_end_at(options.pause_until, now);
   DaemonClient(options.command).pause(until, options.pause_reason);
   return done(options, output,
-              until == 0 ? std::string("Paused until poisectl resume.")
-                         : fmt::format("Paused until {}.", clock_face(until, now)));
+              until == 0 ? std::string(tr("Paused until poisectl resume."))
+                         : tr_format("Paused until {}.", clock_face(until, now)));
 }
 
 Exit resume(const Options& options, Output& output) {
   DaemonClient(options.command).resume();
-  return done(options, output, "Not paused.");
+  return done(options, output, tr("Not paused."));
 }
 
 Exit quiet_today(const Options& options, Output& output) {
   DaemonClient(options.command).quiet_today();
-  return done(options, output, "Quiet until the day turns; poisectl resume ends it.");
+  return done(options, output, tr("Quiet until the day turns; poisectl resume ends it."));
 }
 
 Exit take(const Options& options, Output& output) {
   DaemonClient(options.command).take(options.break_id);
-  return done(options, output, break_title(options.break_id) + " has begun.");
+  return done(options, output, tr_format("{} has begun.", break_title(options.break_id)));
 }
 
 Exit answer(const Options& options, Output& output) {
   DaemonClient(options.command).answer(options.command);
-  if (options.command == "start") return done(options, output, "Begun.");
-  if (options.command == "snooze") return done(options, output, "Snoozed.");
-  if (options.command == "skip") return done(options, output, "Skipped.");
-  return done(options, output, "Done.");
+  if (options.command == "start") return done(options, output, tr("Begun."));
+  if (options.command == "snooze") return done(options, output, tr("Snoozed."));
+  if (options.command == "skip") return done(options, output, tr("Skipped."));
+  return done(options, output, tr("Done."));
 }
 
 Exit say_posture(const Options& options, Output& output) {
   const bool sit = options.command == "sit";
   DaemonClient(options.command).say_posture(sit ? "sitting" : "standing");
-  return done(options, output, sit ? "Sitting." : "Standing.");
+  return done(options, output, sit ? tr("Sitting.") : tr("Standing."));
 }
 
 Exit list_plugins(const Options& options, Output& output) {
@@ -96,7 +97,7 @@ Exit list_plugins(const Options& options, Output& output) {
 
 Exit restart_plugin(const Options& options, Output& output) {
   DaemonClient(options.command).restart_plugin(options.plugin_id);
-  return done(options, output, options.plugin_id + " is being restarted.");
+  return done(options, output, tr_format("{} is being restarted.", options.plugin_id));
 }
 
 Exit monitor(const Options& options, Output& output) {

@@ -9,8 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "config/layers.hpp"
 #include "config/text.hpp"
+#include "ctl/commands.hpp"
 #include "ctl/options.hpp"
+#include "language/language.hpp"
 
 namespace poised::ctl {
 namespace {
@@ -45,10 +48,19 @@ std::optional<std::string> unknown_command(const CLI::App& root, int argc, char*
   return std::nullopt;
 }
 
+/// What a person reads is in the language that they configured; JSON needs none.
+void use_configured_language(const Options& options) {
+  if (options.json) return;
+  const auto language = config::load(roots_of(options), {}).settings.language;
+  if (!language.empty()) use_language(language);
+}
+
 Exit parse_and_act(int argc, char** argv) {
   Options options;
-  CLI::App app("Ask and tell poised, the daemon that offers stretches and sit-stand changes.",
+  use_language(session_language());
+  CLI::App app(tr("Ask and tell poised, the daemon that offers stretches and sit-stand changes."),
                "poisectl");
+  app.set_help_flag("-h,--help", tr("Print this help message and exit"));
   build_command_tree(app, options);
   if (const auto unknown = unknown_command(app, argc, argv)) return complain(*unknown, Exit::usage);
   try {
@@ -65,6 +77,7 @@ Exit parse_and_act(int argc, char** argv) {
     return Exit::usage;
   }
 
+  use_configured_language(options);
   Output output{std::cout, Look::of_stdout()};
   const auto exit = options.action(options, output);
   if (!std::cout.flush())

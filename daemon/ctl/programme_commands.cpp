@@ -15,6 +15,7 @@
 #include "ctl/daemon_client.hpp"
 #include "ctl/json.hpp"
 #include "ctl/render.hpp"
+#include "language/language.hpp"
 
 namespace poised::ctl {
 namespace {
@@ -87,7 +88,7 @@ void print_programme(const OpenCatalogue& open, const Json& programme, Output& o
   }
   const auto plan = text(programme, "plan");
   if (plan.empty()) {
-    output.out << "No plan is running. poisectl programme start begins one:\n";
+    output.out << tr("No plan is running. poisectl programme start begins one:") << '\n';
     for (const auto& each : open.catalogue.plans)
       output.out << row(look, each.id, each.summary.in(open.language));
     return;
@@ -96,20 +97,20 @@ void print_programme(const OpenCatalogue& open, const Json& programme, Output& o
     return static_cast<long>(number(programme, key).value_or(0));
   };
   output.out << look.bold(name_of(open, plan, text(programme, "phase"))) << '\n'
-             << row(look, "day",
-                    fmt::format("{} of {} in this phase, {} in all", whole("phase_day"),
-                                whole("phase_days"), whole("day")))
-             << row(look, "sessions",
-                    fmt::format("{} in the last 7 days", whole("sessions_last_week")));
+             << row(look, tr("day"),
+                    tr_format("{} of {} in this phase, {} in all", whole("phase_day"),
+                              whole("phase_days"), whole("day")))
+             << row(look, tr("sessions"),
+                    tr_format("{} in the last 7 days", whole("sessions_last_week")));
   if (const auto* routine = open.catalogue.routine(text(programme, "routine")))
     output.out << row(
-        look, "session",
+        look, tr("session"),
         fmt::format("{} (poisectl guide {})", routine->summary.in(open.language), routine->id));
-  if (flag(programme, "paused")) output.out << row(look, "paused", guidance(open, "high"));
+  if (flag(programme, "paused")) output.out << row(look, tr("paused"), guidance(open, "high"));
   const auto held = text(programme, "held");
-  if (!held.empty()) output.out << row(look, "held", held);
+  if (!held.empty()) output.out << row(look, tr("held"), held);
   if (flag(programme, "questions_wait"))
-    output.out << row(look, "questions", "poisectl programme checkin");
+    output.out << row(look, tr("questions"), "poisectl programme checkin");
   if (const auto* found = open.catalogue.plan(plan))
     for (const auto& phase : found->phases)
       if (phase.id == text(programme, "phase"))
@@ -124,7 +125,8 @@ void ask_for_warning_signs(const Options& options, const OpenCatalogue& open, Ou
   if (!is_asked_by_a_person(options))
     throw Failure(Exit::failed,
                   "programme start: warning signs: say --none-of-these if none of them applies");
-  if (!is_yes(answer_to(output, "\nIs it true that none of these applies to you? [y/N]")))
+  if (!is_yes(answer_to(
+          output, std::string("\n") + tr("Is it true that none of these applies to you? [y/N]"))))
     throw Failure(Exit::failed,
                   "programme start: warning signs: no plan is begun; follow the advice above");
 }
@@ -149,12 +151,12 @@ Exit start_plan(const Options& options, Output& output) {
     throw Failure(Exit::failed, fmt::format("programme start: {}: no such plan", options.plan));
   ask_for_warning_signs(options, open, output);
   daemon.start_plan(options.plan);
-  return done(options, output, plan->name.in(open.language) + ": begun.");
+  return done(options, output, tr_format("{}: begun.", plan->name.in(open.language)));
 }
 
 Exit stop_plan(const Options& options, Output& output) {
   DaemonClient(options.command).stop_plan();
-  return done(options, output, "The plan is stopped, and its answers are erased.");
+  return done(options, output, tr("The plan is stopped, and its answers are erased."));
 }
 
 Exit check_in(const Options& options, Output& output) {
@@ -164,14 +166,15 @@ Exit check_in(const Options& options, Output& output) {
   if (discomfort.empty()) {
     if (!is_asked_by_a_person(options))
       throw Failure(Exit::usage, "programme checkin: --pain: is missing");
-    discomfort = answer_to(output, "Discomfort, on average over the last 7 days, 0 to 10?");
-    stiffness = answer_to(output, "Stiffness, 0 to 10?");
+    discomfort = answer_to(output, tr("Discomfort, on average over the last 7 days, 0 to 10?"));
+    stiffness = answer_to(output, tr("Stiffness, 0 to 10?"));
     print_signs(open_catalogue(options), output);
-    warning = is_yes(answer_to(output, "\nDoes one of these apply to you? [y/N]"));
+    warning =
+        is_yes(answer_to(output, std::string("\n") + tr("Does one of these apply to you? [y/N]")));
   }
   daemon.check_in(rating("--pain", discomfort),
                   stiffness.empty() ? 0 : rating("--stiffness", stiffness), warning);
-  return done(options, output, "Noted.");
+  return done(options, output, tr("Noted."));
 }
 
 Exit report_warning(const Options& options, Output& output) {
@@ -204,7 +207,7 @@ Exit report_warning(const Options& options, Output& output) {
 
 Exit say_cleared(const Options& options, Output& output) {
   DaemonClient(options.command).say_cleared();
-  return done(options, output, "Everything goes on.");
+  return done(options, output, tr("Everything goes on."));
 }
 
 Exit assess(const Options& options, Output& output) {
@@ -217,11 +220,11 @@ Exit assess(const Options& options, Output& output) {
     return Exit::done;
   }
   const bool asks = is_asked_by_a_person(options);
-  std::string page = "Workstation assessment\n\n";
+  std::string page = tr("Workstation assessment") + std::string("\n\n");
   for (const auto& item : open.catalogue.assessment) {
     std::string answer;
     if (asks)
-      answer = answer_to(output, item.ask.in(language) + " [y/n]");
+      answer = answer_to(output, item.ask.in(language) + tr(" [y/n]"));
     else
       output.out << row(output.look, "[ ]", item.ask.in(language), 4);
     const bool yes = is_yes(answer);
@@ -236,7 +239,7 @@ Exit assess(const Options& options, Output& output) {
   file << page;
   if (!file.flush())
     throw Failure(Exit::failed, fmt::format("assess: {}: cannot be written", options.export_file));
-  return done(options, output, "Written to " + options.export_file + ".");
+  return done(options, output, tr_format("Written to {}.", options.export_file));
 }
 
 }  // namespace poised::ctl

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "ctl/render.hpp"
+#include "language/language.hpp"
 
 namespace poised::ctl {
 namespace {
@@ -18,24 +19,24 @@ std::string length_text(const Json& event) {
 }
 
 std::string prompt_sentence(const Json& event) {
-  using Words = std::pair<std::string_view, std::string_view>;
-  constexpr std::array<Words, 5> why{{{"snoozed", "back from a snooze"},
-                                      {"expired", "asked once more"},
-                                      {"pull-forward", "before your next appointment"},
-                                      {"after-meeting", "now that you are free"},
-                                      {"posture", "the same position for a while"}}};
+  using Words = std::pair<std::string_view, const char*>;
+  constexpr std::array<Words, 5> why{{{"snoozed", tr_later("back from a snooze")},
+                                      {"expired", tr_later("asked once more")},
+                                      {"pull-forward", tr_later("before your next appointment")},
+                                      {"after-meeting", tr_later("now that you are free")},
+                                      {"posture", tr_later("the same position for a while")}}};
   const auto reason = text(event, "reason");
   for (const auto& [word, meaning] : why)
-    if (word == reason) return fmt::format("Offered: {} ({}).", name_of_prompt(event), meaning);
-  return "Offered: " + name_of_prompt(event) + ".";
+    if (word == reason) return tr_format("Offered: {} ({}).", name_of_prompt(event), tr(meaning));
+  return tr_format("Offered: {}.", name_of_prompt(event));
 }
 
 std::string day_sentence(const Json& event) {
   const auto count = [&event](const char* key) {
     return static_cast<long>(number(event, key).value_or(0));
   };
-  return fmt::format("A new day. Yesterday: {} offered, {} taken, {} natural, {} skipped.",
-                     count("prompts"), count("taken"), count("natural"), count("skipped"));
+  return tr_format("A new day. Yesterday: {} offered, {} taken, {} natural, {} skipped.",
+                   count("prompts"), count("taken"), count("natural"), count("skipped"));
 }
 
 std::string session_sentence(const Json& event) {
@@ -44,58 +45,67 @@ std::string session_sentence(const Json& event) {
     exercises +=
         fmt::format("{}{} × {}", exercises.empty() ? "" : ", ",
                     static_cast<long>(number(chosen, "sets").value_or(1)), text(chosen, "id"));
-  return fmt::format("Today's session, {}: {} ({}).", text(event, "phase"), exercises,
-                     length_text(event));
+  return tr_format("Today's session, {}: {} ({}).", text(event, "phase"), exercises,
+                   length_text(event));
 }
 
 std::string phase_sentence(const Json& event) {
   const auto to = text(event, "to"), plan = text(event, "plan"), why = text(event, "why");
-  if (to.empty()) return fmt::format("The plan {} ends: {}.", plan, why);
-  return fmt::format("Plan {}: {} begins ({}).", plan, to, why);
+  if (to.empty()) return tr_format("The plan {} ends: {}.", plan, why);
+  return tr_format("Plan {}: {} begins ({}).", plan, to, why);
 }
 
 std::string note_sentence(const Json& event) {
   const auto kind = text(event, "note");
-  if (kind == "sit") return "Sit when you like.";
-  if (kind == "no-input-source") return "Input cannot be seen on this desktop.";
-  if (kind == "questions") return "The week's questions wait.";
-  return "A note: " + kind + ".";
+  if (kind == "sit") return tr("Sit when you like.");
+  if (kind == "no-input-source") return tr("Input cannot be seen on this desktop.");
+  if (kind == "questions") return tr("The week's questions wait.");
+  return tr_format("A note: {}.", kind);
+}
+
+std::string posture_sentence(const std::string& to) {
+  if (to == "standing") return tr("You are standing.");
+  if (to == "sitting") return tr("You are sitting.");
+  return tr("Your position is not known.");
 }
 
 }  // namespace
 
 std::string event_sentence(const Json& event) {
   const auto word = text(event, "event");
-  if (word == "session-start") return "You are at the screen.";
+  if (word == "session-start") return tr("You are at the screen.");
   if (word == "session-end")
-    return fmt::format("You are away; the session lasted {}.", length_text(event));
-  if (word == "due") return name_of_prompt(event) + " is due.";
-  if (word == "held") return name_of_prompt(event) + " is held" + by_text(event) + ".";
-  if (word == "released") return name_of_prompt(event) + " is no longer held.";
+    return tr_format("You are away; the session lasted {}.", length_text(event));
+  if (word == "due") return tr_format("{} is due.", name_of_prompt(event));
+  if (word == "held") return tr_format("{} is held{}.", name_of_prompt(event), by_text(event));
+  if (word == "released") return tr_format("{} is no longer held.", name_of_prompt(event));
   if (word == "prompt") return prompt_sentence(event);
-  if (word == "started") return name_of_prompt(event) + " has begun.";
-  if (word == "withdrawn") return "Withdrawn: " + name_of_prompt(event) + by_text(event) + ".";
+  if (word == "started") return tr_format("{} has begun.", name_of_prompt(event));
+  if (word == "withdrawn")
+    return tr_format("Withdrawn: {}{}.", name_of_prompt(event), by_text(event));
   if (word == "completed")
-    return name_of_prompt(event) +
-           (text(event, "how") == "natural" ? " is done: you were away." : " is done.");
-  if (word == "snoozed") return name_of_prompt(event) + " is snoozed.";
-  if (word == "skipped") return name_of_prompt(event) + " is skipped.";
-  if (word == "expired") return name_of_prompt(event) + " had no answer; it comes back once.";
-  if (word == "missed") return name_of_prompt(event) + " was missed.";
-  if (word == "refused") return "Not now: " + text(event, "why") + ".";
+    return text(event, "how") == "natural"
+               ? tr_format("{} is done: you were away.", name_of_prompt(event))
+               : tr_format("{} is done.", name_of_prompt(event));
+  if (word == "snoozed") return tr_format("{} is snoozed.", name_of_prompt(event));
+  if (word == "skipped") return tr_format("{} is skipped.", name_of_prompt(event));
+  if (word == "expired")
+    return tr_format("{} had no answer; it comes back once.", name_of_prompt(event));
+  if (word == "missed") return tr_format("{} was missed.", name_of_prompt(event));
+  if (word == "refused") return tr_format("Not now: {}.", text(event, "why"));
   if (word == "note") return note_sentence(event);
-  if (word == "posture") return "You are " + text(event, "to") + ".";
-  if (word == "move-desk") return "The desk moves.";
-  if (word == "presence") return "Presence: " + text(event, "to") + ".";
+  if (word == "posture") return posture_sentence(text(event, "to"));
+  if (word == "move-desk") return tr("The desk moves.");
+  if (word == "presence") return tr_format("Presence: {}.", text(event, "to"));
   if (word == "session") return session_sentence(event);
   if (word == "phase") return phase_sentence(event);
   if (word == "held-phase")
-    return fmt::format("{} goes on: {}.", capital(text(event, "to")), text(event, "why"));
-  if (word == "checkin-due") return "The week's questions are asked.";
+    return tr_format("{} goes on: {}.", capital(text(event, "to")), text(event, "why"));
+  if (word == "checkin-due") return tr("The week's questions are asked.");
   if (word == "stopped")
-    return "Stopped: a warning sign. Only a minute away from the screen is left.";
-  if (word == "cleared") return "Cleared: everything goes on.";
-  if (word == "advice") return "Advice: " + text(event, "advice") + ".";
+    return tr("Stopped: a warning sign. Only a minute away from the screen is left.");
+  if (word == "cleared") return tr("Cleared: everything goes on.");
+  if (word == "advice") return tr_format("Advice: {}.", text(event, "advice"));
   if (word == "day") return day_sentence(event);
   return word;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ctl/render.hpp"
+#include "language/language.hpp"
 
 namespace poised::ctl {
 namespace {
@@ -19,17 +20,16 @@ std::string why_text(const Json& item, const Look& look) {
   const auto state = text(item, "state");
   auto by = holds(texts(item, "held_by"));
   const auto until = when_text(item, "held_until", look);
-  if (!by.empty() && !until.empty()) by += " until " + until;
+  if (!by.empty() && !until.empty()) by = tr_format("{} until {}", by, until);
   if (const auto due = number(item, "due_in_s"))
-    return fmt::format("after {} more at the screen{}", spell_seconds(*due, Round::up),
-                       by.empty() ? std::string() : "; now held: " + by);
+    return tr_format("after {} more at the screen", spell_seconds(*due, Round::up)) +
+           (by.empty() ? std::string() : tr_format("; now held: {}", by));
   if (const auto returns = number(item, "returns_in_s"))
-    return fmt::format("comes back after {} more at the screen",
-                       spell_seconds(*returns, Round::up));
-  if (!by.empty()) return "due, held: " + by;
-  if (state == "waiting") return "due, waits for a pause in your typing";
-  if (state == "open") return "offered now";
-  if (state == "running") return "running now";
+    return tr_format("comes back after {} more at the screen", spell_seconds(*returns, Round::up));
+  if (!by.empty()) return tr_format("due, held: {}", by);
+  if (state == "waiting") return tr("due, waits for a pause in your typing");
+  if (state == "open") return tr("offered now");
+  if (state == "running") return tr("running now");
   return state;
 }
 
@@ -43,7 +43,7 @@ std::string render_next(const Json& next, const Look& look) {
         row(look, when_text(item, "at", look),
             (title.empty() ? break_title(text(item, "id")) : title) + ": " + why_text(item, look));
   }
-  return table.empty() ? "Nothing is coming.\n" : table;
+  return table.empty() ? tr("Nothing is coming.") + std::string("\n") : table;
 }
 
 std::string render_doctor(const Json& report, const Look& look) {

@@ -5,25 +5,29 @@
 #include <chrono>
 
 #include "ctl/render.hpp"
+#include "language/language.hpp"
 
 namespace poised::ctl {
 namespace {
 
 /// "Monday, 2 March 2026" of "2026-03-02T…".
 std::string date_words(std::string_view at) {
-  constexpr std::array<std::string_view, 7> days{"Monday", "Tuesday",  "Wednesday", "Thursday",
-                                                 "Friday", "Saturday", "Sunday"};
-  constexpr std::array<std::string_view, 12> months{
-      "January", "February", "March",     "April",   "May",      "June",
-      "July",    "August",   "September", "October", "November", "December"};
+  static constexpr std::array days{tr_later("Monday"),   tr_later("Tuesday"), tr_later("Wednesday"),
+                                   tr_later("Thursday"), tr_later("Friday"),  tr_later("Saturday"),
+                                   tr_later("Sunday")};
+  static constexpr std::array months{
+      tr_later("January"),   tr_later("February"), tr_later("March"),    tr_later("April"),
+      tr_later("May"),       tr_later("June"),     tr_later("July"),     tr_later("August"),
+      tr_later("September"), tr_later("October"),  tr_later("November"), tr_later("December")};
   const auto instant = parse_instant(std::string(at.substr(0, 10)) + "T00:00:00Z");
   const std::chrono::sys_days day{
       std::chrono::floor<std::chrono::days>(std::chrono::seconds(instant))};
   const std::chrono::year_month_day date{day};
-  return fmt::format("{}, {} {} {}", days[std::chrono::weekday(day).iso_encoding() - 1],
-                     static_cast<unsigned>(date.day()),
-                     months[static_cast<unsigned>(date.month()) - 1],
-                     static_cast<int>(date.year()));
+  // Translators: weekday, day, month, year.
+  return tr_format("{0}, {1} {2} {3}", tr(days[std::chrono::weekday(day).iso_encoding() - 1]),
+                   static_cast<unsigned>(date.day()),
+                   tr(months[static_cast<unsigned>(date.month()) - 1]),
+                   static_cast<int>(date.year()));
 }
 
 double count(const Json& tally, const char* key) {
@@ -41,20 +45,21 @@ struct Row {
   bool a_day;  ///< the average of a day says more than the sum
 };
 
-constexpr std::array<Row, 14> rows{{{"Days at the screen", "days", false, false},
-                                    {"Time at the screen", "present_s", true, true},
-                                    {"Prompts", "prompts", false, true},
-                                    {"Most in a day", "most_prompts_a_day", false, false},
-                                    {"Taken", "taken", false, true},
-                                    {"Natural breaks", "natural", false, true},
-                                    {"Snoozed", "snoozed", false, true},
-                                    {"Skipped", "skipped", false, true},
-                                    {"No answer", "expired", false, true},
-                                    {"Missed", "missed", false, true},
-                                    {"Held", "held", false, true},
-                                    {"In meetings", "interruptions_in_meetings", false, false},
-                                    {"Longest sitting", "longest_sitting_s", true, false},
-                                    {"Standing", "standing_s", true, true}}};
+constexpr std::array<Row, 14> rows{
+    {{tr_later("Days at the screen"), "days", false, false},
+     {tr_later("Time at the screen"), "present_s", true, true},
+     {tr_later("Prompts"), "prompts", false, true},
+     {tr_later("Most in a day"), "most_prompts_a_day", false, false},
+     {tr_later("Taken"), "taken", false, true},
+     {tr_later("Natural breaks"), "natural", false, true},
+     {tr_later("Snoozed"), "snoozed", false, true},
+     {tr_later("Skipped"), "skipped", false, true},
+     {tr_later("No answer"), "expired", false, true},
+     {tr_later("Missed"), "missed", false, true},
+     {tr_later("Held"), "held", false, true},
+     {tr_later("In meetings"), "interruptions_in_meetings", false, false},
+     {tr_later("Longest sitting"), "longest_sitting_s", true, false},
+     {tr_later("Standing"), "standing_s", true, true}}};
 
 std::string value(const Row& row, const Json& tally) {
   const auto total = count(tally, row.key);
@@ -74,17 +79,21 @@ bool has_averages(const Json& tally) {
 }
 
 std::string day_words(const Json& day) {
-  const auto part = [&](const char* key, std::string_view one, std::string_view many) {
-    const auto n = count(day, key);
-    return n == 0 ? std::string() : fmt::format(", {:.0f} {}", n, n == 1 ? one : many);
+  const auto part = [&](const char* key, const Counted& what) {
+    const auto n = static_cast<std::uint64_t>(count(day, key));
+    return n == 0 ? std::string() : ", " + tr_count(what, n);
   };
-  const auto prompts = count(day, "prompts");
-  auto words = fmt::format("{} at the screen, {:.0f} {}", length(count(day, "present_s")), prompts,
-                           prompts == 1 ? "prompt" : "prompts");
-  words += part("taken", "taken", "taken") + part("natural", "natural break", "natural breaks") +
-           part("snoozed", "snoozed", "snoozed") + part("skipped", "skipped", "skipped") +
-           part("missed", "missed", "missed") + part("held", "held", "held");
-  if (count(day, "standing_s") > 0) words += ", standing " + length(count(day, "standing_s"));
+  auto words = tr_format(
+      "{} at the screen, {}", length(count(day, "present_s")),
+      tr_count("{} prompt", "{} prompts", static_cast<std::uint64_t>(count(day, "prompts"))));
+  words += part("taken", tr_later("{} taken", "{} taken")) +
+           part("natural", tr_later("{} natural break", "{} natural breaks")) +
+           part("snoozed", tr_later("{} snoozed", "{} snoozed")) +
+           part("skipped", tr_later("{} skipped", "{} skipped")) +
+           part("missed", tr_later("{} missed", "{} missed")) +
+           part("held", tr_later("{} held", "{} held"));
+  if (count(day, "standing_s") > 0)
+    words += tr_format(", standing {}", length(count(day, "standing_s")));
   return words + ".";
 }
 
@@ -128,11 +137,12 @@ std::string Timeline::line(const Json& event) {
 
 std::string render_tally(const Json& tally, const Look& look) {
   const bool averages = has_averages(tally);
-  std::string table = look.bold(averages ? fmt::format("{:<22}{:>14}{:>14}", "In all", "", "a day")
-                                         : std::string("In all")) +
-                      "\n";
+  std::string table =
+      look.bold(averages ? column(tr("In all"), 22) + right("", 14) + right(tr("a day"), 14)
+                         : std::string(tr("In all"))) +
+      "\n";
   for (const auto& entry : rows)
-    table += fmt::format("  {:<20}{:>14}{}\n", entry.label, value(entry, tally),
+    table += fmt::format("  {}{:>14}{}\n", column(tr(entry.label), 20), value(entry, tally),
                          averages && !average(entry, tally).empty()
                              ? fmt::format("{:>14}", average(entry, tally))
                              : "");
@@ -145,10 +155,11 @@ std::string render_comparison(const std::string& name_a, const Json& a, const st
   auto table = look.bold(title_a) + "\n" + look.bold(title_b) + "\n\n";
   const bool averages = has_averages(a) && has_averages(b);
   table += look.bold(fmt::format("{:<22}{:>14}{:>14}", "", "A", "B") +
-                     (averages ? fmt::format("{:>14}{:>14}", "A a day", "B a day") : "")) +
+                     (averages ? right(tr("A a day"), 14) + right(tr("B a day"), 14) : "")) +
            "\n";
   for (const auto& entry : rows) {
-    table += fmt::format("  {:<20}{:>14}{:>14}", entry.label, value(entry, a), value(entry, b));
+    table += fmt::format("  {}{:>14}{:>14}", column(tr(entry.label), 20), value(entry, a),
+                         value(entry, b));
     if (averages && !average(entry, a).empty())
       table += fmt::format("{:>14}{:>14}", average(entry, a), average(entry, b));
     table += "\n";

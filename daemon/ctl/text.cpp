@@ -12,6 +12,8 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "language/language.hpp"
+
 namespace poised::ctl {
 namespace {
 
@@ -69,15 +71,27 @@ std::string spell_seconds(double seconds, Round round) {
 std::string clock_face(std::int64_t utc, std::int64_t now) {
   const auto then = local(utc);
   const auto today = local(now);
-  std::array<char, 64> text{};
-  const char* format = "%H:%M";
-  if (then.tm_year != today.tm_year || then.tm_yday != today.tm_yday) {
-    constexpr std::int64_t six_days = std::int64_t{6} * 24 * 3600;
-    format = std::llabs(utc - now) < six_days ? "%a %H:%M" : "%e %b %H:%M";
-  }
-  std::strftime(text.data(), text.size(), format, &then);
-  const std::string_view face(text.data());
-  return std::string(face.substr(face.find_first_not_of(' ')));
+  const auto clock = fmt::format("{:02}:{:02}", then.tm_hour, then.tm_min);
+  if (then.tm_year == today.tm_year && then.tm_yday == today.tm_yday) return clock;
+  constexpr std::int64_t six_days = std::int64_t{6} * 24 * 3600;
+  return std::llabs(utc - now) < six_days
+             ? tr_format("{0} {1}", weekday(then.tm_wday), clock)
+             : tr_format("{0} {1} {2}", then.tm_mday, month(then.tm_mon), clock);
+}
+
+const char* weekday(int days_since_sunday) {
+  static constexpr std::array names{tr_later("Sun"), tr_later("Mon"), tr_later("Tue"),
+                                    tr_later("Wed"), tr_later("Thu"), tr_later("Fri"),
+                                    tr_later("Sat")};
+  return tr(names.at(static_cast<std::size_t>(days_since_sunday)));
+}
+
+const char* month(int months_since_january) {
+  static constexpr std::array names{tr_later("Jan"), tr_later("Feb"), tr_later("Mar"),
+                                    tr_later("Apr"), tr_later("May"), tr_later("Jun"),
+                                    tr_later("Jul"), tr_later("Aug"), tr_later("Sep"),
+                                    tr_later("Oct"), tr_later("Nov"), tr_later("Dec")};
+  return tr(names.at(static_cast<std::size_t>(months_since_january)));
 }
 
 std::int64_t parse_instant(std::string_view iso) {
@@ -124,6 +138,16 @@ std::string capital(std::string_view text) {
   return word;
 }
 
+std::string column(std::string_view text, std::size_t wide) {
+  const auto used = width(text);
+  return std::string(text) + std::string(used < wide ? wide - used : 0, ' ');
+}
+
+std::string right(std::string_view text, std::size_t wide) {
+  const auto used = width(text);
+  return std::string(used < wide ? wide - used : 0, ' ') + std::string(text);
+}
+
 std::string row(const Look& look, std::string_view label, std::string_view text,
                 std::size_t label_width) {
   const std::string indent(label_width + 2, ' ');
@@ -150,7 +174,7 @@ std::string row(const Look& look, std::string_view label, std::string_view text,
 }
 
 std::string height_text(double millimetres) {
-  // The locale's own word on measures, without setlocale(), which this process never calls.
+  // The locale's own word on measures, without setlocale(), which would change all figures.
   const char* locale = "";
   for (const char* name : {"LC_ALL", "LC_MEASUREMENT", "LANG"}) {
     const char* value = std::getenv(name);

@@ -38,6 +38,10 @@ std::string spell_seconds(double seconds, Round round);
 /// Local "14:00", with the day before it ("Tue 14:00", "12 May 14:00") unless that is today.
 std::string clock_face(std::int64_t utc, std::int64_t now);
 
+/// "Mon"; 0 is Sunday, as in std::tm. And "Jan"; 0 is January.
+const char* weekday(int days_since_sunday);
+const char* month(int months_since_january);
+
 /// UTC seconds of "2026-03-02T14:00:00+01:00" or "…Z"; -1 if it is not that.
 std::int64_t parse_instant(std::string_view iso);
 
@@ -49,6 +53,10 @@ std::string height_text(double millimetres);
 
 /// First letter upper case.
 std::string capital(std::string_view text);
+
+/// As many columns wide at least: at the left of them, and at the right.
+std::string column(std::string_view text, std::size_t wide);
+std::string right(std::string_view text, std::size_t wide);
 
 /// The label in its column, then the text, wrapped to 80 columns beneath its own beginning.
 std::string row(const Look& look, std::string_view label, std::string_view text,

@@ -14,6 +14,7 @@
 #include "ctl/kept.hpp"
 #include "ctl/render.hpp"
 #include "ctl/when.hpp"
+#include "language/language.hpp"
 #include "shell/report_json.hpp"
 #include "simulate/trace.hpp"
 #include "store/recorded.hpp"
@@ -85,47 +86,48 @@ std::string spelled(double seconds) {
 
 std::string until_text(const Decided& decision, std::int64_t now) {
   const auto end = parse_instant(text(field(decision.json, "values"), "until"));
-  return end < 0 ? std::string() : ", until " + clock_face(end, now);
+  return end < 0 ? std::string() : tr_format(", until {}", clock_face(end, now));
 }
 
 std::string due_words(const Decided& decision) {
   const auto worked = value(decision, "worked_s"), interval = value(decision, "interval_s");
-  if (interval < 0) return "due";
-  const bool posture = decision.id() == "posture";
-  return fmt::format("due: {} {} of {}", spelled(worked),
-                     posture ? "in the same position" : "at the screen", spelled(interval));
+  if (interval < 0) return tr("due");
+  return decision.id() == "posture"
+             ? tr_format("due: {} in the same position of {}", spelled(worked), spelled(interval))
+             : tr_format("due: {} at the screen of {}", spelled(worked), spelled(interval));
 }
 
 std::string held_words(const Decided& decision, std::int64_t now) {
-  auto words = "held by " + holds(texts(decision.json, "by")) + until_text(decision, now);
+  auto words =
+      tr_format("held by {}", holds(texts(decision.json, "by"))) + until_text(decision, now);
   const auto by = texts(decision.json, "by");
   if (std::find(by.begin(), by.end(), "spacing") == by.end()) return words;
   const auto asked = value(decision, "prompts_today"), most = value(decision, "most_a_day");
   if (asked >= most && most >= 0)
-    return words + fmt::format(" ({:.0f} of at most {:.0f} a day)", asked, most);
+    return words + tr_format(" ({:.0f} of at most {:.0f} a day)", asked, most);
   if (const auto since = value(decision, "present_since_last_s"); since >= 0)
-    words += fmt::format(" ({} at the screen since then, of {})", spelled(since),
-                         spelled(value(decision, "min_gap_s")));
+    words += tr_format(" ({} at the screen since then, of {})", spelled(since),
+                       spelled(value(decision, "min_gap_s")));
   return words;
 }
 
 std::string prompt_words(const Decided& decision, std::int64_t now) {
   const auto reason = text(decision.json, "reason");
-  std::string words = "asked";
+  std::string words = tr("asked");
   const auto before = parse_instant(text(field(decision.json, "values"), "before"));
   if (reason == "pull-forward" && before >= 0)
-    words += " early, before your appointment at " + clock_face(before, now);
-  if (reason == "snoozed") words += " again, back from its snooze";
-  if (reason == "expired") words += " once more, after no answer";
-  if (reason == "after-meeting") words += ", now that you were free";
+    words = tr_format("asked early, before your appointment at {}", clock_face(before, now));
+  if (reason == "snoozed") words = tr("asked again, back from its snooze");
+  if (reason == "expired") words = tr("asked once more, after no answer");
+  if (reason == "after-meeting") words = tr("asked, now that you were free");
   const auto gap = value(decision, "gap_s"), wanted = value(decision, "wanted_gap_s");
   if (wanted > 0 && gap >= wanted)
-    words += fmt::format(", {} after your last key or movement ({} wanted)", spelled(gap),
-                         spelled(wanted));
+    words += tr_format(", {} after your last key or movement ({} wanted)", spelled(gap),
+                       spelled(wanted));
   else if (wanted > 0 && text(decision.json, "urgency") == "low")
-    words += ", quietly, as you did not pause";
+    words += tr(", quietly, as you did not pause");
   const auto waited = value(decision, "waited_s");
-  if (waited >= 60) words += fmt::format("; it had been due for {}", spelled(waited));
+  if (waited >= 60) words += tr_format("; it had been due for {}", spelled(waited));
   return words;
 }
 
@@ -133,22 +135,22 @@ std::string words_of(const Decided& decision, std::int64_t now) {
   const auto event = decision.event();
   if (event == "due") return due_words(decision);
   if (event == "held") return held_words(decision, now);
-  if (event == "released") return "no longer held";
+  if (event == "released") return tr("no longer held");
   if (event == "prompt") return prompt_words(decision, now);
-  if (event == "started") return "you began it";
-  if (event == "snoozed") return "you put it off";
-  if (event == "skipped") return "you skipped it";
-  if (event == "expired") return "no answer; it comes back once";
-  if (event == "missed") return "missed";
+  if (event == "started") return tr("you began it");
+  if (event == "snoozed") return tr("you put it off");
+  if (event == "skipped") return tr("you skipped it");
+  if (event == "expired") return tr("no answer; it comes back once");
+  if (event == "missed") return tr("missed");
   if (event == "withdrawn") {
     const auto by = holds(texts(decision.json, "by"));
-    return by.empty() ? "taken off the screen" : "taken off the screen, for " + by;
+    return by.empty() ? tr("taken off the screen") : tr_format("taken off the screen, for {}", by);
   }
   if (event == "completed") {
-    if (text(decision.json, "how") == "taken") return "taken";
+    if (text(decision.json, "how") == "taken") return tr("taken");
     const auto away = value(decision, "away_s");
-    return away < 0 ? "you were away, which counts"
-                    : fmt::format("you were away for {}, which counts", spelled(away));
+    return away < 0 ? tr("you were away, which counts")
+                    : tr_format("you were away for {}, which counts", spelled(away));
   }
   return event;
 }
@@ -287,21 +289,22 @@ Moment moment_of(const Ring& ring, std::int64_t at) {
 }
 
 std::string presence_words(const Moment& moment, const Look& look) {
-  using Words = std::pair<std::string_view, std::string_view>;
-  constexpr std::array<Words, 7> words{{{"active", "at the screen"},
-                                        {"passive", "at the screen, without typing"},
-                                        {"idle", "away"},
-                                        {"locked", "away: the screen was locked"},
-                                        {"asleep", "away: the machine was asleep"},
-                                        {"seat-inactive", "away: another person had the screen"},
-                                        {"unknown", "not to be seen: no source of input worked"}}};
+  using Words = std::pair<std::string_view, const char*>;
+  constexpr std::array<Words, 7> words{
+      {{"active", tr_later("you were at the screen")},
+       {"passive", tr_later("you were at the screen, without typing")},
+       {"idle", tr_later("you were away")},
+       {"locked", tr_later("you were away: the screen was locked")},
+       {"asleep", tr_later("you were away: the machine was asleep")},
+       {"seat-inactive", tr_later("you were away: another person had the screen")},
+       {"unknown", tr_later("you were not to be seen: no source of input worked")}}};
   const auto found = std::find_if(words.begin(), words.end(), [&](const Words& entry) {
     return entry.first == moment.presence;
   });
-  std::string text =
-      found == words.end() ? moment.presence : "you were " + std::string(found->second);
-  text += ", since " + clock_face(moment.presence_since, look.now);
-  if (moment.presence_until) text += " until " + clock_face(*moment.presence_until, look.now);
+  std::string text = found == words.end() ? moment.presence : tr(found->second);
+  text += tr_format(", since {}", clock_face(moment.presence_since, look.now));
+  if (moment.presence_until)
+    text += tr_format(" until {}", clock_face(*moment.presence_until, look.now));
   return text;
 }
 
@@ -310,23 +313,24 @@ std::string standing_words(const Standing& standing, const Look& look) {
   const auto at = [&](const Decided* decision) { return clock_face(decision->at, now); };
   std::string next;
   if (standing.next) next = "; " + at(standing.next) + " " + words_of(*standing.next, now);
-  if (!standing.last) return "not due" + next;
+  if (!standing.last) return tr("not due") + next;
   const auto event = standing.last->event();
   const auto rule = text(standing.last->json, "rule");
   const auto by_rule = rule.empty() ? std::string() : " (" + rule + ")";
   if (event == "held")
-    return held_words(*standing.last, now) + by_rule + ", since " + at(standing.last) + next;
+    return held_words(*standing.last, now) + by_rule + tr_format(", since {}", at(standing.last)) +
+           next;
   if (event == "due" || event == "released")
-    return "due since " + at(standing.last) + ", waiting for a pause in your typing (B4)" + next;
-  if (event == "prompt") return "on the screen since " + at(standing.last) + next;
-  if (event == "started") return "begun at " + at(standing.last) + next;
+    return tr_format("due since {}, waiting for a pause in your typing (B4)", at(standing.last)) +
+           next;
+  if (event == "prompt") return tr_format("on the screen since {}", at(standing.last)) + next;
+  if (event == "started") return tr_format("begun at {}", at(standing.last)) + next;
   if (event == "snoozed" || event == "expired")
-    return words_of(*standing.last, now) + by_rule + ", at " + at(standing.last) + next;
+    return words_of(*standing.last, now) + by_rule + tr_format(", at {}", at(standing.last)) + next;
   if (event == "withdrawn")
-    return words_of(*standing.last, now) + ", at " + at(standing.last) + next;
-  return fmt::format("not due: {} at {}{}", words_of(*standing.last, now), at(standing.last),
-                     by_rule) +
-         next;
+    return words_of(*standing.last, now) + tr_format(", at {}", at(standing.last)) + next;
+  return tr_format("not due: {} at {}", words_of(*standing.last, now), at(standing.last)) +
+         by_rule + next;
 }
 
 Json json_of(const Standing& standing) {
@@ -342,16 +346,16 @@ Json json_of(const Decisions& decisions) {
 }
 
 void tell_moment(const Moment& moment, const Look& look, std::ostream& out) {
-  out << look.bold(fmt::format("{}: nothing was asked of you", clock_face(moment.at, look.now)))
+  out << look.bold(tr_format("{}: nothing was asked of you", clock_face(moment.at, look.now)))
       << '\n';
   if (!moment.ran) {
-    out << row(look, "Poised", "was not running", 14);
+    out << row(look, "Poised", tr("was not running"), 14);
     return;
   }
-  if (!moment.presence.empty()) out << row(look, "You", presence_words(moment, look), 14);
+  if (!moment.presence.empty()) out << row(look, tr("You"), presence_words(moment, look), 14);
   for (const auto& standing : moment.breaks)
     out << row(look, break_title(standing.id), standing_words(standing, look), 14);
-  if (moment.breaks.empty()) out << row(look, "Breaks", "none had been due by then", 14);
+  if (moment.breaks.empty()) out << row(look, tr("Breaks"), tr("none had been due by then"), 14);
 }
 
 // ------------------------------------------------------------------------------ export
@@ -496,13 +500,13 @@ Exit why(const Options& options, Output& output) {
   else if (moment)
     tell_moment(*moment, look, output.out);
   else
-    output.out << look.bold("Nothing has been asked of you in the last two days") << '\n';
+    output.out << look.bold(tr("Nothing has been asked of you in the last two days")) << '\n';
   if (at || options.last) return Exit::done;
-  output.out << '\n' << look.bold("Now") << '\n';
+  output.out << '\n' << look.bold(tr("Now")) << '\n';
   if (next.is_object())
     output.out << render_next(next, look);
   else
-    output.out << row(look, "Poised", "is not running", 10);
+    output.out << row(look, "Poised", tr("is not running"), 10);
   return Exit::done;
 }
 

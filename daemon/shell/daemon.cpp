@@ -18,6 +18,7 @@
 #include "build_config.hpp"
 #include "catalogue/to_policy.hpp"
 #include "config/inspect.hpp"
+#include "language/language.hpp"
 #include "shell/decision_values.hpp"
 #include "shell/desktop_environment.hpp"
 #include "shell/plugin_settings.hpp"
@@ -172,6 +173,7 @@ void Daemon::load_config() {
   catalogue::add_to_policy(found.catalogue, loaded.settings.programme, loaded.policy.programme);
   loaded.problems.insert(loaded.problems.end(), found.problems.begin(), found.problems.end());
   config_ = std::move(loaded);
+  use_language(config_.settings.language.empty() ? session_language_ : config_.settings.language);
   for (const auto& manifest : manifests_) {
     if (manifest.has("desk"))
       add_bounds(config_.settings.desk, config_.plugin_settings_json[manifest.id]);

@@ -16,6 +16,7 @@
 #include "config/layers.hpp"
 #include "config/zone_table.hpp"
 #include "core/step.hpp"
+#include "language/language.hpp"
 #include "plugin/manifest.hpp"
 #include "plugin/supervisor.hpp"
 #include "shell/availability_sources.hpp"
@@ -169,6 +170,7 @@ class Daemon final : private ControlHandler {
   std::unique_ptr<plugin::Supervisor> supervisor_;
   std::unique_ptr<DesktopInputs> sources_;
   AvailabilitySources availability_{[this](core::Event event) { dispatch(std::move(event)); }};
+  const std::string session_language_ = session_language();
   std::unique_ptr<PromptPresenter> presenter_;
   std::unique_ptr<DeskPort> desk_;
   std::map<std::string, plugin::PluginState> logged_states_;

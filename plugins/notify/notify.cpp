@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "language/language.hpp"
 #include "popup.hpp"
 #include "server.hpp"
 #include "wording.hpp"
@@ -73,6 +74,8 @@ class Notify final : public poised::Plugin {
   // ---------------------------------------------------------------- messages
 
   void on_start(const poised::Settings& /*settings*/) override {
+    // The daemon, whose environment this is, has settled which.
+    poised::use_language(poised::session_language());
     notify_init("Poised");
     server_ = std::make_unique<Server>(Server::Events{
         [this] { guarded([this] { ready(std::string{"libnotify on the session bus"}); }); },

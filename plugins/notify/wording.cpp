@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "../common/plain_text.hpp"
+#include "language/language.hpp"
 
 namespace notify {
 namespace {
@@ -80,7 +81,7 @@ std::string commands(const Kept& prompt) {
     if (!words.empty()) words += '|';
     words += word(action.answer);
   }
-  return words.empty() ? words : "Answer with: poisectl " + words;
+  return words.empty() ? words : poised::tr_format("Answer with: {}", "poisectl " + words);
 }
 
 void add_line(std::string& text, std::string_view line) {
@@ -131,11 +132,11 @@ Content content_of(const Kept& prompt, bool banner, poised::Instant now,
           std::clamp(now - prompt.started, poised::Duration::zero(), length);
       content.percent =
           static_cast<int>(100 * (gone / 1ms) / std::max<std::int64_t>(length / 1ms, 1));
-      add_line(content.body, clock(length - gone) + " left");
+      add_line(content.body, poised::tr_format("{} left", clock(length - gone)));
       break;
     }
     case PromptState::finished:
-      if (content.title.empty()) content.title = "Done";
+      if (content.title.empty()) content.title = poised::tr("Done");
       content.expires = finished_stays;
       break;
     case PromptState::note:

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -78,9 +79,10 @@ TEST(Words, TheCatalogueClaimsNothing) {
 TEST(Words, TheProgramsClaimNothing) {
   static const std::regex literal("\"((?:[^\"\\\\\n]|\\\\.)*)\"");
   std::size_t seen = 0;
-  for (const char* directory : {"daemon", "plugins"})
-    for (const auto& file :
-         fs::recursive_directory_iterator(fs::path(POISED_SOURCE_DIR) / directory)) {
+  for (const char* directory : {"daemon", "plugins", "window"}) {
+    const auto folder = fs::path(POISED_SOURCE_DIR) / directory;
+    if (!fs::exists(folder)) continue;
+    for (const auto& file : fs::recursive_directory_iterator(folder)) {
       const auto ending = file.path().extension();
       if (ending != ".cpp" && ending != ".hpp") continue;
       const auto source = read(file.path());
@@ -89,6 +91,37 @@ TEST(Words, TheProgramsClaimNothing) {
         ++seen;
       }
     }
+  }
+  EXPECT_GT(seen, 1000U);
+}
+
+void check_lines_of(const fs::path& file, std::size_t& seen) {
+  std::istringstream lines(read(file));
+  for (std::string line; std::getline(lines, line); ++seen)
+    EXPECT_EQ(banned(line), "") << file << ": " << line;
+}
+
+TEST(Words, TheTranslationsClaimNothing) {
+  std::size_t languages = 0, seen = 0;
+  for (const auto& file : fs::directory_iterator(POISED_SOURCE_DIR "/po")) {
+    if (file.path().extension() != ".po") continue;
+    check_lines_of(file.path(), seen);
+    ++languages;
+  }
+  EXPECT_GE(languages, 1U);
+  EXPECT_GT(seen, 1000U);
+}
+
+// What people are given to read: the front page, the pages beside it, the manual.
+TEST(Words, TheDocumentsClaimNothing) {
+  const fs::path root(POISED_SOURCE_DIR);
+  std::size_t seen = 0;
+  check_lines_of(root / "README.md", seen);
+  check_lines_of(root / "CHANGELOG.md", seen);
+  for (const auto& file : fs::recursive_directory_iterator(root / "docs")) {
+    const auto ending = file.path().extension();
+    if (ending == ".md" || ending == ".in" || ending == ".html") check_lines_of(file.path(), seen);
+  }
   EXPECT_GT(seen, 1000U);
 }
 

@@ -5,6 +5,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "fake_daemon.hpp"
@@ -125,6 +127,59 @@ TEST_F(Live, WhatToDoAboutAWarningSignNeedsNoDaemon) {
   const auto result = poisectl({"programme", "warning", "chest-pain"});
   EXPECT_EQ(result.code, 3);
   EXPECT_FALSE(result.out.empty());
+}
+
+class InGerman : public WithDaemon {
+ protected:
+  static Finished with(const std::vector<std::string>& variables,
+                       std::vector<std::string> environment, std::vector<std::string> arguments) {
+    for (const auto& variable : variables) environment.push_back(variable);
+    arguments.insert(arguments.begin(), POISECTL);
+    return run(arguments, environment);
+  }
+  Finished german(const std::vector<std::string>& arguments) const {
+    return with({"LC_ALL=de_DE.UTF-8", "LANGUAGE"}, environment(), arguments);
+  }
+  Finished english(const std::vector<std::string>& arguments) const {
+    return with({"LC_ALL=C.UTF-8", "LANGUAGE"}, environment(), arguments);
+  }
+};
+
+TEST_F(InGerman, WhatPeopleReadIsGerman) {
+  daemon_.set_status(R"({"posture":"sitting","stand_enabled":true})");
+  EXPECT_THAT(german({"status"}).out, HasSubstr("Haltung"));
+  EXPECT_THAT(english({"status"}).out, HasSubstr("Posture"));
+  EXPECT_THAT(german({"pause"}).out, HasSubstr("Unterbrochen bis poisectl resume."));
+  EXPECT_THAT(german({"programme"}).out, HasSubstr("3 von 7 in dieser Phase, 10 insgesamt"));
+  EXPECT_THAT(german({"programme"}).out, HasSubstr("Acht Wochen, Schritt für Schritt"));
+  EXPECT_THAT(german({"exercise", "show", "wall-angel"}).out, HasSubstr("Vorsicht"));
+  EXPECT_THAT(german({"privacy"}).out, HasSubstr("nichts verlässt diesen Rechner"));
+  EXPECT_THAT(german({"why"}).out, HasSubstr("Jetzt"));
+  EXPECT_THAT(german({"--help"}).out, HasSubstr("Jeden Tag"));
+  EXPECT_THAT(english({"--help"}).out, HasSubstr("Every day"));
+}
+
+TEST_F(InGerman, WhatProgramsReadStaysAsItIs) {
+  for (const auto& command : std::vector<std::vector<std::string>>{
+           {"status", "--json"}, {"pause", "--json"}, {"programme", "--json"}, {"why", "--json"}})
+    EXPECT_EQ(german(command).out, english(command).out) << command[0];
+  for (const auto& command : std::vector<std::vector<std::string>>{
+           {"stauts"}, {"pause", "--for", "never"}, {"config", "check", "/no/such/file.toml"}}) {
+    const auto result = german(command);
+    EXPECT_EQ(result.err, english(command).err) << command[0];
+    EXPECT_NE(result.code, 0);
+    EXPECT_FALSE(result.err.empty());
+  }
+}
+
+TEST_F(InGerman, TheConfiguredLanguageComesFirst) {
+  const rig::TemporaryDirectory root;
+  const auto folder = root.path() / "etc/poised";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "poised.toml") << "schema = 1\n[locale]\nlanguage = \"de\"\n";
+  const auto result =
+      english({"exercise", "show", "wall-angel", "--config-root", root.path().string()});
+  EXPECT_THAT(result.out, HasSubstr("Vorsicht"));
 }
 
 TEST_F(WithDaemon, VersionNamesTheDaemonsOwn) {

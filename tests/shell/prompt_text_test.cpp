@@ -8,6 +8,7 @@
 #include <cctype>
 #include <chrono>
 
+#include "language/language.hpp"
 #include "poised/plugin.h"
 
 namespace poised::shell {
@@ -101,15 +102,45 @@ TEST(Prompts, SoundOnlyForThoseWhoLeftTheKeyboard) {
   EXPECT_NE(PromptText({}).finished(7, true).sound, "");
 }
 
+/// Leaves the language as it found it: English.
+struct German {
+  German() { use_language("de"); }
+  ~German() { use_language("en"); }
+};
+
+TEST(Prompts, SpeakGerman) {
+  const German german;
+  const PromptText texts({});
+  const auto policy = core::default_policy();
+  const auto text = texts.open(prompt_for("stretch"), policy);
+  EXPECT_EQ(text.title, "Zeit zum Dehnen");
+  EXPECT_EQ(text.body, "Stehen Sie auf, dehnen und bewegen Sie sich für 1 Minute.");
+  EXPECT_EQ(text.actions[0].label, "Beginnen");
+  EXPECT_EQ(text.actions[2].label, "Heute Ruhe");
+  EXPECT_EQ(spoken(90min), "1 Stunde 30 Minuten");
+}
+
 // Screens are seen by others (E10).
-TEST(Prompts, NeverNameHealth) {
+class PromptsIn : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override { use_language(GetParam()); }
+  void TearDown() override { use_language("en"); }
+};
+
+INSTANTIATE_TEST_SUITE_P(, PromptsIn, testing::Values("en", "de"),
+                         [](const auto& language) { return std::string(language.param); });
+
+TEST_P(PromptsIn, BothLanguagesNeverNameHealth) {
   const PromptText texts({});
   const auto policy = core::default_policy();
   std::vector<plugin::Prompt> all{texts.welcome(1, policy, ""),
                                   texts.welcome(1, policy, "IT of Example AG"),
-                                  texts.finished(1, true), texts.note(1, {"sit", "", 15min}),
+                                  texts.finished(1, true),
+                                  texts.note(1, {"sit", "", 15min}),
+                                  texts.note(1, {"questions", "", {}}),
                                   texts.note(1, {"no-input-source", "x11: no display", {}})};
-  for (const auto* id : {"stretch", "micro", "rest", "daily-limit", "posture", "other"}) {
+  for (const auto* id :
+       {"stretch", "micro", "rest", "daily-limit", "posture", "session", "other"}) {
     for (const auto reason :
          {core::PromptReason::interval, core::PromptReason::snoozed, core::PromptReason::expired}) {
       auto prompt = prompt_for(id);
@@ -122,8 +153,8 @@ TEST(Prompts, NeverNameHealth) {
     auto words = text.title + " " + text.body;
     std::transform(words.begin(), words.end(), words.begin(),
                    [](unsigned char c) { return std::tolower(c); });
-    for (const auto* word :
-         {"pain", " back", "plan", "check-in", "therapy", "treatment", "diagnosis"})
+    for (const auto* word : {"pain", " back", "plan", "check-in", "checkin", "therapy", "treatment",
+                             "diagnosis", "schmerz", "rücken", "beschwerde", "behandlung"})
       EXPECT_EQ(words.find(word), std::string::npos) << word << " in: " << words;
     EXPECT_FALSE(text.title.empty());
     EXPECT_FALSE(text.body.empty());

@@ -140,6 +140,25 @@ TEST_F(APersonAtWork, CanDoEverythingFromACommandLine) {
   EXPECT_NE(poisectl({"doctor"}), "");
 }
 
+class AGermanAtWork : public APersonAtWork {
+ protected:
+  rig::ScopedVariable language_{"LC_ALL", "de_DE.UTF-8"};
+  rig::ScopedVariable no_list_{"LANGUAGE", std::nullopt};
+};
+
+TEST_F(AGermanAtWork, IsAskedInGermanAndLedOnInGerman) {
+  work_until_asked();
+  EXPECT_FALSE(Screenshot("prompt-de").blank());
+  const auto asked = notifications_->calls().at(0);
+  EXPECT_EQ(asked.title, "Zeit zum Dehnen");
+  EXPECT_NE(poisectl({"status"}).find("Dehnen: jetzt?"), std::string::npos);
+  dunst_->choose("Beginnen");
+  rest_until("started");
+  ASSERT_TRUE(wait_for([&] { return notifications_->calls().size() >= 2; }));
+  EXPECT_NE(notifications_->calls()[1].body.find("noch 0:"), std::string::npos);
+  EXPECT_EQ(notifications_->banners(), 1u);
+}
+
 class AFirstStart : public Session {
  protected:
   void SetUp() override {
