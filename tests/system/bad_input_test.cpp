@@ -43,13 +43,6 @@ class BadInput : public Session {
         fs::copy_file(entry.path(), directory / entry.path().filename());
     return directory;
   }
-
-  Json plugin(const std::string& id) const {
-    const auto report = status();
-    for (const auto& entry : report["plugins"])
-      if (entry["id"] == id) return entry;
-    return {};
-  }
 };
 
 TEST_F(BadInput, TomlThatIsNone) {

@@ -19,13 +19,8 @@ class Calls : public Session {
     skip_welcome();
     start_daemon();
     ASSERT_TRUE(wait_for([&] { return status()["source"]["id"] == "x11"; })) << status().dump(2);
-    const auto is_running = [&] {
-      const auto report = status();
-      for (const auto& plugin : report["plugins"])
-        if (plugin["id"] == "live-signals") return plugin["state"] == "running";
-      return false;
-    };
-    ASSERT_TRUE(wait_for(is_running)) << status()["plugins"].dump(2);
+    ASSERT_TRUE(wait_for([&] { return plugin("live-signals")["state"] == "running"; }))
+        << status()["plugins"].dump(2);
     EXPECT_TRUE(wait_for([&] { return status()["signals"]["degraded"].is_null(); }))
         << "calls and video are seen";
   }

@@ -161,15 +161,8 @@ class Traced : public AChoice {
         environment(true));
     rig::wait_for_name(bus, "org.poised.Poised1");
     ASSERT_TRUE(source_is(source)) << status().dump(2);
-    // strace passes the signal on to nobody: the daemon itself is asked to end.
-    const auto reply = rig::BusPeer(bus).call("org.freedesktop.DBus", "/", "org.freedesktop.DBus",
-                                              "GetConnectionUnixProcessID",
-                                              g_variant_new("(s)", "org.poised.Poised1"));
-    std::uint32_t pid = 0;
-    g_variant_get(reply.get(), "(u)", &pid);
-    ::kill(static_cast<pid_t>(pid), SIGTERM);
-    EXPECT_EQ(daemon_->wait(), 0);
-    daemon_.reset();
+    // strace passes no signals on.
+    EXPECT_EQ(stop_wrapped_daemon(), 0);
     std::ifstream file(trace);
     const std::string calls{std::istreambuf_iterator<char>(file), {}};
     EXPECT_NE(calls.find("activity-" + source + ".so"), std::string::npos);

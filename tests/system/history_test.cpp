@@ -70,6 +70,10 @@ TEST_F(AKeptDay, IsReplayedToTheSameDecisions) {
   work_until("prompt");
   poisectl({"start"});
   rest_until("completed");
+  ASSERT_TRUE(wait_for([&] {
+    const auto history = Json::parse(poisectl({"history", "--json"}));
+    return history["breaks"].back()["outcome"] == "taken";
+  }));
   daemon_->kill();
   daemon_.reset();
   start();

@@ -23,13 +23,8 @@ class Meetings : public Session {
     skip_welcome();
     start_daemon();
     ASSERT_TRUE(wait_for([&] { return status()["source"]["id"] == "x11"; })) << status().dump(2);
-    const auto is_running = [&] {
-      const auto report = status();
-      for (const auto& plugin : report["plugins"])
-        if (plugin["id"] == "calendar") return plugin["state"] == "running";
-      return false;
-    };
-    ASSERT_TRUE(wait_for(is_running)) << status()["plugins"].dump(2);
+    ASSERT_TRUE(wait_for([&] { return plugin("calendar")["state"] == "running"; }))
+        << status()["plugins"].dump(2);
   }
   static std::string meeting(std::int64_t from, std::int64_t to) {
     return rig::calendar_text(rig::event_text("meeting", from, to));

@@ -112,6 +112,18 @@ int Session::stop_daemon() {
   return daemon->wait();
 }
 
+int Session::stop_wrapped_daemon() {
+  const auto reply =
+      rig::BusPeer(bus_->address())
+          .call("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+                g_variant_new("(s)", "org.poised.Poised1"));
+  std::uint32_t pid = 0;
+  g_variant_get(reply.get(), "(u)", &pid);
+  ::kill(static_cast<pid_t>(pid), SIGTERM);
+  const auto wrapper = std::move(daemon_);
+  return wrapper->wait();
+}
+
 std::string Session::poisectl(std::vector<std::string> words) const {
   words.insert(words.begin(), poisectl_program);
   return rig::run(words, environment(true));
@@ -127,6 +139,13 @@ std::string Session::poisectl_that_may_fail(std::vector<std::string> words) cons
 
 Json Session::status() const {
   return Json::parse(poisectl({"status", "--json"}));
+}
+
+Json Session::plugin(const std::string& id) const {
+  const auto report = status();
+  for (const auto& entry : report["plugins"])
+    if (entry["id"] == id) return entry;
+  return {};
 }
 
 Json Session::the_break(const std::string& id) const {

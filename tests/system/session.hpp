@@ -79,6 +79,10 @@ class Session : public testing::Test {
   std::string poisectl_that_may_fail(std::vector<std::string> words) const;
   Json status() const;
   Json the_break(const std::string& id) const;
+  /// Ends a daemon that another program runs, which passes no signals on; how that ended.
+  int stop_wrapped_daemon();
+  /// Null if there is none.
+  Json plugin(const std::string& id) const;
 
   /// Types, a key every 300 ms, until the daemon decides `event`; the decision.
   Json work_until(const std::string& event, milliseconds deadline = rig::patience);

@@ -54,12 +54,6 @@ class TwoDesktops : public Session {
     far_bus_.reset();
     far_screen_.reset();
   }
-  Json plugin(const std::string& id) const {
-    const auto report = status();
-    for (const auto& entry : report["plugins"])
-      if (entry["id"] == id) return entry;
-    return {};
-  }
   bool presence_is(const std::string& word) {
     return wait_for([&] { return status()["presence"] == word; });
   }

@@ -37,15 +37,7 @@ class ATimeNamespace : public Session {
   }
   void stop() {
     // unshare passes no signals on.
-    const auto reply =
-        rig::BusPeer(bus_->address())
-            .call("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-                  g_variant_new("(s)", "org.poised.Poised1"));
-    std::uint32_t pid = 0;
-    g_variant_get(reply.get(), "(u)", &pid);
-    ::kill(static_cast<pid_t>(pid), SIGTERM);
-    EXPECT_EQ(daemon_->wait(), 0);
-    daemon_.reset();
+    EXPECT_EQ(stop_wrapped_daemon(), 0);
   }
   int worked() { return the_break("stretch")["worked_s"].get<int>(); }
 };
