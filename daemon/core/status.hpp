@@ -86,6 +86,7 @@ const char* word(Presence);
 const char* word(BreakState);
 const char* word(Posture);
 const char* word(HeldBy);
+const char* word(LiveSignal);
 const char* word(FactKind);
 const char* word(How);
 const char* word(Urgency);

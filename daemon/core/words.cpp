@@ -85,6 +85,28 @@ const char* word(HeldBy reason) {
   return "";
 }
 
+const char* word(LiveSignal signal) {
+  switch (signal) {
+    case LiveSignal::call:
+      return "call";
+    case LiveSignal::mic:
+      return "mic";
+    case LiveSignal::camera:
+      return "camera";
+    case LiveSignal::screen_share:
+      return "screen-share";
+    case LiveSignal::dnd:
+      return "dnd";
+    case LiveSignal::mirrored_display:
+      return "mirrored-display";
+    case LiveSignal::video:
+      return "video";
+    case LiveSignal::full_screen:
+      return "full-screen";
+  }
+  return "";
+}
+
 const char* word(FactKind kind) {
   switch (kind) {
     case FactKind::session_start:

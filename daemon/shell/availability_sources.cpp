@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "shell/availability_sources.hpp"
 
-#include <array>
 #include <chrono>
 #include <utility>
 #include <variant>
+
+#include "core/status.hpp"
 
 namespace poised::shell {
 namespace {
 
 using core::LiveSignal;
-
-constexpr std::array names{
-    "call", "mic", "camera", "screen-share", "dnd", "mirrored-display", "video", "full-screen"};
 
 core::BusyInterval interval_of(const plugin::Interval& told) {
   core::BusyInterval interval{core::WallTime(std::chrono::seconds(told.from_utc_s)),
@@ -56,10 +54,10 @@ bool AvailabilitySources::sees(LiveSignal signal) const {
 }
 
 std::vector<std::string> AvailabilitySources::unseen() const {
-  static_assert(names.size() == core::live_signal_count);
   std::vector<std::string> list;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (!sees(static_cast<LiveSignal>(i))) list.emplace_back(names.at(i));
+  for (std::size_t i = 0; i < core::live_signal_count; ++i)
+    if (const auto signal = static_cast<LiveSignal>(i); !sees(signal))
+      list.emplace_back(core::word(signal));
   return list;
 }
 

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -140,11 +141,12 @@ std::pair<std::optional<core::WallTime>, std::optional<core::WallTime>> meanings
   return {before ? before : after, std::nullopt};
 }
 
-const std::map<std::string_view, core::LiveSignal> signals{
-    {"call", core::LiveSignal::call},     {"mic", core::LiveSignal::mic},
-    {"camera", core::LiveSignal::camera}, {"screen-share", core::LiveSignal::screen_share},
-    {"dnd", core::LiveSignal::dnd},       {"mirrored-display", core::LiveSignal::mirrored_display},
-    {"video", core::LiveSignal::video},   {"full-screen", core::LiveSignal::full_screen}};
+std::optional<core::LiveSignal> signal_of(std::string_view word) {
+  for (std::size_t i = 0; i < core::live_signal_count; ++i)
+    if (const auto signal = static_cast<core::LiveSignal>(i); word == core::word(signal))
+      return signal;
+  return std::nullopt;
+}
 
 const std::map<std::string_view, core::Answer> answers{
     {"start", core::Answer::start},     {"done", core::Answer::done},
@@ -214,10 +216,10 @@ class ActionReader {
   std::optional<Action> read_action() {
     if (verb_ == "active") return read_active();
     if (const auto found = plain.find(verb_); found != plain.end()) return found->second;
-    if (const auto found = signals.find(verb_); found != signals.end()) {
+    if (const auto signal = signal_of(verb_)) {
       const auto on = switch_of(words_.next());
       if (!on) return expects("on or off");
-      return core::Event(core::SignalChanged{found->second, *on});
+      return core::Event(core::SignalChanged{*signal, *on});
     }
     if (verb_ == "answer") {
       const auto found = answers.find(words_.next());

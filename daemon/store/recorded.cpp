@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "core/status.hpp"
 #include "store/saved_state.hpp"
 
 namespace poised::store {
@@ -16,8 +17,6 @@ using Json = nlohmann::json;
 using namespace poised::core;
 
 constexpr std::array devices{"any", "keyboard", "pointer"};
-constexpr std::array signals{
-    "call", "mic", "camera", "screen-share", "dnd", "mirrored-display", "video", "full-screen"};
 constexpr std::array answers{"start", "done", "snooze", "skip", "dismiss", "quiet-today"};
 constexpr std::array postures{"unknown", "sit", "stand"};
 // A calendar that is not read again is given up after a day (A8); what begins later has no effect.
@@ -86,7 +85,7 @@ class Words {
     return std::string("seat") + on_off(event.active);
   }
   std::string operator()(const SignalChanged& event) const {
-    return std::string(signals.at(index_of(event.signal))) + on_off(event.on);
+    return std::string(word(event.signal)) + on_off(event.on);
   }
   std::string operator()(const InhibitorChanged& event) const {
     return std::string("inhibitor") + on_off(event.on);
