@@ -16,6 +16,7 @@
 #include "ctl/progress.hpp"
 #include "ctl/render.hpp"
 #include "ctl/text.hpp"
+#include "shell/bus.hpp"
 
 // What desks this computer can see, and what to write for them. Nothing is connected to, and
 // nothing moves.
@@ -59,35 +60,25 @@ struct Seen {
   std::optional<bool> paired;
 };
 
-template <class T>
-std::optional<T> get(const Properties& properties, const char* name) {
-  const auto found = properties.find(name);
-  if (found == properties.end()) return std::nullopt;
-  try {
-    return found->second.get<T>();
-  } catch (const sdbus::Error&) {  // of another type than documented
-    return std::nullopt;
-  }
-}
-
 void add_bluetooth(const Objects& objects, std::vector<Seen>& seen) {
   for (const auto& [path, interfaces] : objects) {
     const auto device = interfaces.find("org.bluez.Device1");
     if (device == interfaces.end()) continue;
     const auto& properties = device->second;
-    const auto uuids =
-        get<std::vector<std::string>>(properties, "UUIDs").value_or(std::vector<std::string>());
+    const auto uuids = shell::property<std::vector<std::string>>(properties, "UUIDs")
+                           .value_or(std::vector<std::string>());
     const auto* const family = std::ranges::find_if(advertised, [&](const Advertised& each) {
       return std::ranges::find(uuids, each.service) != uuids.end();
     });
     if (family == advertised.end()) continue;
-    seen.push_back({.driver = std::string(family->driver),
-                    .family = std::string(family->family),
-                    .name = printable(get<std::string>(properties, "Name").value_or("")),
-                    .address = printable(get<std::string>(properties, "Address").value_or("")),
-                    .device = {},
-                    .uuids = std::string(family->uuids),
-                    .paired = get<bool>(properties, "Paired").value_or(false)});
+    seen.push_back(
+        {.driver = std::string(family->driver),
+         .family = std::string(family->family),
+         .name = printable(shell::property<std::string>(properties, "Name").value_or("")),
+         .address = printable(shell::property<std::string>(properties, "Address").value_or("")),
+         .device = {},
+         .uuids = std::string(family->uuids),
+         .paired = shell::property<bool>(properties, "Paired").value_or(false)});
   }
 }
 

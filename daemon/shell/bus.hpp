@@ -7,6 +7,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,19 @@ template <typename Handler>
     } catch (const sdbus::Error&) {  // a message of another signature than documented: not for us
     }
   });
+}
+
+/// A property as it is told; nothing if it is missing or of another type than documented.
+template <class T>
+[[nodiscard]] std::optional<T> property(const std::map<std::string, sdbus::Variant>& properties,
+                                        const char* name) {
+  const auto found = properties.find(name);
+  if (found == properties.end()) return std::nullopt;
+  try {
+    return found->second.get<T>();
+  } catch (const sdbus::Error&) {
+    return std::nullopt;
+  }
 }
 
 /// One connection served by the loop. [loop-thread]

@@ -26,17 +26,6 @@ constexpr std::chrono::seconds calls_within{5};
 constexpr milliseconds first_retry{1'000}, last_retry{60'000};
 constexpr std::size_t most_waiting = 8;
 
-template <class T>
-std::optional<T> get(const std::map<std::string, sdbus::Variant>& properties, const char* name) {
-  const auto found = properties.find(name);
-  if (found == properties.end()) return std::nullopt;
-  try {
-    return found->second.get<T>();
-  } catch (const sdbus::Error&) {  // of another type than documented
-    return std::nullopt;
-  }
-}
-
 bool same_address(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
     return std::toupper(x) == std::toupper(y);
@@ -152,11 +141,11 @@ void BluezDevice::seen(const Objects& objects) {
     if (interfaces.contains(adapter_interface) && adapter_path_.empty()) adapter_path_ = path;
     const auto device = interfaces.find(device_interface);
     if (device == interfaces.end()) continue;
-    const auto address = get<std::string>(device->second, "Address");
+    const auto address = poised::shell::property<std::string>(device->second, "Address");
     if (!address || !same_address(*address, address_)) continue;
     device_path_ = path;
-    connected = get<bool>(device->second, "Connected").value_or(false);
-    resolved = get<bool>(device->second, "ServicesResolved").value_or(false);
+    connected = poised::shell::property<bool>(device->second, "Connected").value_or(false);
+    resolved = poised::shell::property<bool>(device->second, "ServicesResolved").value_or(false);
   }
   if (device_path_.empty()) {
     discover(true);
@@ -174,7 +163,7 @@ void BluezDevice::seen(const Objects& objects) {
   for (const auto& [path, interfaces] : objects) {
     if (!path.starts_with(device_path_ + "/")) continue;
     for (const auto& [interface, properties] : interfaces) {
-      const auto uuid = get<std::string>(properties, "UUID");
+      const auto uuid = poised::shell::property<std::string>(properties, "UUID");
       if (!uuid) continue;
       if (interface == "org.bluez.GattService1" && *uuid == service_) has_service = true;
       if (interface != characteristic_interface) continue;
@@ -255,8 +244,8 @@ void BluezDevice::subscribe() {
 void BluezDevice::changed(const std::string& path, const std::string& interface,
                           const Properties& properties) {
   if (interface == device_interface && path == device_path_) {
-    const auto connected = get<bool>(properties, "Connected");
-    const auto resolved = get<bool>(properties, "ServicesResolved");
+    const auto connected = poised::shell::property<bool>(properties, "Connected");
+    const auto resolved = poised::shell::property<bool>(properties, "ServicesResolved");
     if (connected == false || resolved == false) {
       if (opened_ || subscribing_ > 0) lost("bluetooth: " + address_ + ": the connection was lost");
     } else if (connected || resolved) {
@@ -265,7 +254,7 @@ void BluezDevice::changed(const std::string& path, const std::string& interface,
     return;
   }
   if (interface != characteristic_interface || !opened_) return;
-  const auto value = get<std::vector<std::uint8_t>>(properties, "Value");
+  const auto value = poised::shell::property<std::vector<std::uint8_t>>(properties, "Value");
   if (!value) return;
   for (const auto& [uuid, characteristic] : characteristics_)
     if (characteristic.path == path) return value_(std::string(uuid), *value);
