@@ -360,10 +360,6 @@ void tell_moment(const Moment& moment, const Look& look, std::ostream& out) {
 
 // ------------------------------------------------------------------------------ export
 
-core::WallTime seconds(std::int64_t at) {
-  return core::WallTime(std::chrono::seconds(at));
-}
-
 std::string exact(core::WallTime at, const core::Policy& policy) {
   return shell::exact_local_time(at, policy);
 }
@@ -372,27 +368,18 @@ std::string time_of(const std::string& line) {
   return line.substr(0, line.find(' '));
 }
 
-/// The last sign of life of a daemon that was killed after `last_time` and before `start`: the last
-/// decision that was kept, known to the second, but nothing later than the state that was saved.
-std::string end_of_killed(const Ring& ring, const std::string& last_time, std::int64_t last_at,
-                          const store::TraceText* start, const core::Policy& policy) {
-  const auto is_before = [start](const Decided& decision) {
-    if (start == nullptr || decision.at < start->at) return true;
-    // In the second of the start, the one that has run for a while is the one before.
-    return decision.at == start->at && number(decision.json, "elapsed_s").value_or(0) >= 1;
-  };
-  std::optional<core::WallTime> end;
-  for (const auto& decision : ring.decisions)
-    if (decision.at >= last_at && is_before(decision)) end = seconds(decision.at + 1);
-  const auto gap = start != nullptr ? store::gap_of(start->text) : std::nullopt;
-  if (end && gap) {
-    const auto started = simulate::read_time(time_of(start->text), policy);
-    if (const auto* at = std::get_if<core::WallTime>(&started)) end = std::min(*end, *at - *gap);
-  }
+/// When a daemon ended that was killed before `start`: at the latest state that it saved, which is
+/// what `start` goes on from, or when it was told the last thing, at `last_time`.
+std::string end_of_killed(const std::string& last_time, const std::string& start,
+                          const core::Policy& policy) {
   const auto told = simulate::read_time(last_time, policy);
-  if (const auto* at = std::get_if<core::WallTime>(&told); !end || (at != nullptr && *at >= *end))
+  const auto started = simulate::read_time(time_of(start), policy);
+  const auto gap = store::gap_of(start);
+  const auto* told_at = std::get_if<core::WallTime>(&told);
+  const auto* started_at = std::get_if<core::WallTime>(&started);
+  if (!gap || told_at == nullptr || started_at == nullptr || *started_at - *gap <= *told_at)
     return last_time;
-  return exact(*end, policy);
+  return exact(*started_at - *gap, policy);
 }
 
 /// The trace that simulate replays, from the earliest moment on from which the configuration has
@@ -419,25 +406,23 @@ std::string trace_of(const Ring& ring, const Kept& kept, const std::string& comm
   if (policy != config::fingerprint(kept.config))
     trace += "# The configuration has been changed since: with today's the decisions may differ.\n";
   std::string last_time;
-  std::int64_t last_at = 0;
-  const auto end_before = [&](const store::TraceText* start) {
-    return end_of_killed(ring, last_time, last_at, start, kept.config.policy);
-  };
   bool stopped = true;
   for (std::size_t i = *begin; i < lines.size(); ++i) {
     const auto& line = lines[i];
     if (line.kind == store::Entry::Kind::snapshot && i != *begin) continue;
     if (line.kind == store::Entry::Kind::start && !stopped)
-      trace += end_before(&line) + " " + store::stop_words() + "\n";
+      trace += end_of_killed(last_time, line.text, kept.config.policy) + " " + store::stop_words() +
+               "\n";
     trace += line.text + "\n";
     stopped = ends_with(line, " " + store::stop_words());
     const auto newest = line.text.substr(line.text.rfind('\n') + 1);
     last_time = time_of(newest);
-    last_at = line.at;
   }
   if (!stopped)
-    trace += (kept.daemon_runs ? exact(seconds(now), kept.config.policy) : end_before(nullptr)) +
-             " " + store::stop_words() + "\n";
+    trace +=
+        (kept.daemon_runs ? exact(core::WallTime(std::chrono::seconds(now)), kept.config.policy)
+                          : last_time) +
+        " " + store::stop_words() + "\n";
   return trace;
 }
 
