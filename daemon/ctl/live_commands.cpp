@@ -27,15 +27,6 @@ Exit show(const Options& options, Output& output, const std::string& answer, Ren
   return Exit::done;
 }
 
-/// Says what was done.
-Exit done(const Options& options, Output& output, const std::string& sentence) {
-  if (options.json)
-    output.out << Json{{"done", options.command}}.dump() << '\n';
-  else
-    output.out << sentence << '\n';
-  return Exit::done;
-}
-
 }  // namespace
 
 Exit show_status(const Options& options, Output& output) {

@@ -22,6 +22,9 @@ struct Output {
 
 using Action = Exit (*)(const Options&, Output&);
 
+/// Says what was done: `sentence`, or with --json the command.
+Exit done(const Options& options, Output& output, const std::string& sentence);
+
 /// What `simulate` was told.
 struct SimulateOptions {
   std::vector<std::string> configs, calendars, busy;

@@ -12,6 +12,7 @@
 #include "config/layers.hpp"
 #include "config/text.hpp"
 #include "ctl/commands.hpp"
+#include "ctl/json.hpp"
 #include "ctl/options.hpp"
 #include "language/language.hpp"
 
@@ -86,6 +87,14 @@ Exit parse_and_act(int argc, char** argv) {
 }
 
 }  // namespace
+
+Exit done(const Options& options, Output& output, const std::string& sentence) {
+  if (options.json)
+    output.out << Json{{"done", options.command}}.dump() << '\n';
+  else
+    output.out << sentence << '\n';
+  return Exit::done;
+}
 
 int run(int argc, char** argv) {
   std::ios::sync_with_stdio(false);

@@ -20,14 +20,6 @@
 namespace poised::ctl {
 namespace {
 
-Exit done(const Options& options, Output& output, const std::string& sentence) {
-  if (options.json)
-    output.out << Json{{"done", options.command}}.dump() << '\n';
-  else
-    output.out << sentence << '\n';
-  return Exit::done;
-}
-
 bool is_asked_by_a_person(const Options& options) {
   return !options.json && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
 }
