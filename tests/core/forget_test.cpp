@@ -10,17 +10,10 @@ namespace poised::core {
 namespace {
 
 Policy rules() {
-  auto policy = default_policy();
+  auto policy = with_an_exercise();
   policy.stand.enabled = StandEnabled::on;
   policy.stand.grow = true;
   policy.daily_limit.enabled = true;
-  ExerciseSpec turn;
-  turn.id = "turn";
-  turn.places = {"desk"};
-  turn.discreet = true;
-  turn.set = 30s;
-  policy.programme.exercises = {turn};
-  policy.programme.routines = {{"short", false, {"turn"}}};
   policy.programme.plans = {{"plan", true, false, false, "", {{"first", 7, "short", 1}}}};
   return policy;
 }

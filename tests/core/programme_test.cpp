@@ -11,14 +11,7 @@ namespace poised::core {
 namespace {
 
 Policy rules() {
-  auto policy = default_policy();
-  ExerciseSpec turn;
-  turn.id = "turn";
-  turn.places = {"desk"};
-  turn.discreet = true;
-  turn.set = 60s;
-  policy.programme.exercises = {turn};
-  policy.programme.routines = {{"short", false, {"turn"}}};
+  auto policy = with_an_exercise();
   policy.programme.plans = {
       {"weeks", true, false, false, "", {{"w1", 7, "short", 1}, {"w2", 7, "short", 2}}}};
   return policy;

@@ -25,4 +25,17 @@ inline Policy with(std::initializer_list<const char*> enabled) {
   return policy;
 }
 
+/// The defaults, with one exercise, "turn", and the routine "short" of it.
+inline Policy with_an_exercise() {
+  auto policy = default_policy();
+  ExerciseSpec turn;
+  turn.id = "turn";
+  turn.places = {"desk"};
+  turn.discreet = true;
+  turn.set = 60s;
+  policy.programme.exercises = {turn};
+  policy.programme.routines = {{"short", false, {"turn"}}};
+  return policy;
+}
+
 }  // namespace poised::core
