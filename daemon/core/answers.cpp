@@ -326,6 +326,7 @@ void expire(Turn& turn) {
 
 Instant answer_deadline(const Turn& turn) {
   const auto& prompt = turn.state.prompt;
+  if (prompt.id == 0) return never;
   if (prompt.running) return prompt.run_until;
   return std::min(leaves_at(turn), expires_at(turn));
 }

@@ -233,9 +233,11 @@ void settle_holds(Turn& turn) {
     holds &= static_cast<std::uint16_t>(~bit(HeldBy::spacing));
     if (holds != 0) withdraw(turn, holds);
   }
-  const auto general = general_holds(state, turn.now);
+  std::optional<std::uint16_t> general;
   for (auto& entry : state.breaks) {
-    if (entry.phase == Phase::due) hold_entry(turn, entry, general);
+    if (entry.phase != Phase::due) continue;
+    if (!general) general = general_holds(state, turn.now);
+    hold_entry(turn, entry, *general);
   }
 }
 

@@ -33,9 +33,7 @@ bool counts(const State& state, std::size_t index) {
   return false;
 }
 
-Instant natural_at(const Turn& turn, std::size_t index) {
-  const auto& entry = turn.state.breaks[index];
-  const auto& policy = turn.policy.breaks[index];
+Instant natural_at(const BreakRecord& entry, const BreakPolicy& policy) {
   // An open prompt has its own rule for leaving, and a running break is being had.
   if (!policy.enabled || !entry.absence.on || entry.absence.rested || entry.phase == Phase::open ||
       entry.phase == Phase::running)
@@ -180,8 +178,8 @@ void credit_natural(Turn& turn) {
   auto& state = turn.state;
   if (state.all_present) return;
   for (std::size_t i = 0; i < turn.policy.breaks.size(); ++i) {
-    if (turn.now < natural_at(turn, i)) continue;
     auto& entry = state.breaks[i];
+    if (turn.now < natural_at(entry, turn.policy.breaks[i])) continue;
     entry.absence.rested = true;
     if (entry.worked.at(turn.now) >= turn.policy.breaks[i].interval / 2)
       complete(turn, i, How::natural, 0, "B2", entry.absence.since);
@@ -218,8 +216,9 @@ void fall_due(Turn& turn) {
 Instant natural_deadline(const Turn& turn) {
   auto deadline = never;
   if (turn.state.all_present) return deadline;
-  for (std::size_t i = 0; i < turn.policy.breaks.size(); ++i)
-    deadline = std::min(deadline, natural_at(turn, i));
+  auto entry = turn.state.breaks.begin();
+  for (const auto& policy : turn.policy.breaks)
+    deadline = std::min(deadline, natural_at(*entry++, policy));
   return deadline;
 }
 
@@ -232,7 +231,7 @@ Instant due_deadline(const Turn& turn) {
   for (const auto& policy : turn.policy.breaks) {
     if (entry->phase == Phase::counting && entry->worked.counting && policy.enabled)
       nearest = std::min(nearest, policy.interval - entry->worked.at(turn.now));
-    else if (entry->phase != Phase::due)
+    else if (entry->phase != Phase::due && policy.enabled)
       deadline =
           std::min(deadline, due_at(turn, static_cast<std::size_t>(entry - state.breaks.begin())));
     ++entry;

@@ -61,30 +61,38 @@ bool presence_lasts(const State& state) {
   return !state.input.barred && (is_lost(state) || input_goes_on(state) || state.input.passive);
 }
 
-bool is_within(const State& state, Instant now, Duration threshold) {
-  if (presence_lasts(state)) return true;
-  if (state.input.barred || state.input.awaits_input) return false;
-  const auto evidence = last_evidence(state);
-  return evidence != not_yet && now - evidence < threshold;
+// How long nothing has shown presence, which each counter compares with a threshold of its own.
+struct Quiet {
+  Instant since;  ///< the last evidence, not_yet if there was none
+  Duration
+      length;  ///< below any threshold while presence lasts, beyond any where it must begin anew
+};
+
+Quiet quiet_now(const Turn& turn) {
+  const auto& state = turn.state;
+  const auto since = last_evidence(state);
+  if (presence_lasts(state)) return {since, Duration::min()};
+  if (state.input.barred || state.input.awaits_input || since == not_yet)
+    return {since, Duration::max()};
+  return {since, turn.now - since};
 }
 
 // B2; a break that is switched off has no absence of its own to wake anybody for.
-Duration threshold_of(const Turn& turn, std::size_t index) {
-  const auto& entry = turn.policy.breaks[index];
-  const auto idle_after = turn.policy.activity.idle_after;
-  return entry.enabled ? std::min(idle_after, entry.natural) : idle_after;
+Duration threshold_of(const Policy& policy, const BreakPolicy& of) {
+  const auto idle_after = policy.activity.idle_after;
+  return of.enabled ? std::min(idle_after, of.natural) : idle_after;
 }
 
 // Carries one absence on or ends it. Returns true while there is one.
-bool settle_absence(Turn& turn, Absence& absence, Duration threshold) {
-  if (is_within(turn.state, turn.now, threshold)) {
+bool settle_absence(Turn& turn, Absence& absence, const Quiet& quiet, Duration threshold) {
+  if (quiet.length < threshold) {
     if (absence.on) {
       absence = {};
       turn.touched = true;
     }
     return false;
   }
-  const auto evidence = last_evidence(turn.state);
+  const auto evidence = quiet.since;
   const bool reached = evidence != not_yet && turn.now - evidence >= threshold;
   if (!absence.on) {
     absence = {true, false, turn.now, false};
@@ -102,16 +110,17 @@ bool settle_absence(Turn& turn, Absence& absence, Duration threshold) {
   return true;
 }
 
-void settle_breaks(Turn& turn) {
+void settle_breaks(Turn& turn, const Quiet& quiet) {
   auto& state = turn.state;
   // Under the hands, which is nearly always, there is nothing to do for any break.
-  const bool all_present = is_within(state, turn.now, state.presence_threshold);
+  const bool all_present = quiet.length < state.presence_threshold;
   if (std::exchange(state.all_present, all_present) && all_present) return;
-  for (std::size_t i = 0; i < turn.policy.breaks.size(); ++i) {
-    auto& entry = state.breaks[i];
+  auto next = state.breaks.begin();
+  for (const auto& policy : turn.policy.breaks) {
+    auto& entry = *next++;
     const bool was_absent = entry.absence.on;
-    if (settle_absence(turn, entry.absence, threshold_of(turn, i)) ||
-        !turn.policy.breaks[i].enabled) {
+    if (settle_absence(turn, entry.absence, quiet, threshold_of(turn.policy, policy)) ||
+        !policy.enabled) {
       entry.worked.take_back(entry.absence.on ? entry.absence.since : turn.now);
     } else {
       entry.worked.resume(turn.now);
@@ -301,20 +310,6 @@ void stop_channel(Turn& turn, Channel& device, Instant since) {
 
 }  // namespace
 
-bool input_goes_on(const State& state) {
-  const auto& devices = state.input.devices;
-  return !state.input.barred && (devices[0].going_on || devices[1].going_on || devices[2].going_on);
-}
-
-Instant last_input(const State& state) {
-  const auto& devices = state.input.devices;
-  return std::max({devices[0].last, devices[1].last, devices[2].last, state.input.unlocked});
-}
-
-Instant last_evidence(const State& state) {
-  return std::max(last_input(state), state.input.evidence_ended);
-}
-
 void apply(Turn& turn, const InputResumed& event) {
   auto& input = turn.state.input;
   if (input.source == SourceState::silent) input.source = SourceState::working;
@@ -412,11 +407,12 @@ void settle_presence(Turn& turn) {
   const bool was_absent = state.absence.on;
   const auto was_since = state.absence.since;
   const bool was_whole = state.absence.whole;
-  const bool absent = settle_absence(turn, state.absence, turn.policy.activity.idle_after);
+  const auto quiet = quiet_now(turn);
+  const bool absent = settle_absence(turn, state.absence, quiet, turn.policy.activity.idle_after);
   if (absent &&
       (!was_absent || was_whole != state.absence.whole || was_since != state.absence.since))
     take_back_present(turn, state.absence.since);
-  settle_breaks(turn);
+  settle_breaks(turn, quiet);
   if (!absent && was_absent) end_absence(turn);
   tell_presence(turn);
 }
@@ -459,9 +455,10 @@ Instant presence_deadline(const Turn& turn) {
   if (state.presence == Presence::active)
     consider(after(last_input(state), turn.policy.activity.idle_after));
   if (state.presence_threshold == turn.policy.activity.idle_after) return deadline;
-  for (std::size_t i = 0; i < turn.policy.breaks.size(); ++i) {
-    const auto& absence = state.breaks[i].absence;
-    const auto threshold = threshold_of(turn, i);
+  auto entry = state.breaks.begin();
+  for (const auto& policy : turn.policy.breaks) {
+    const auto& absence = entry++->absence;
+    const auto threshold = threshold_of(turn.policy, policy);
     if (threshold < turn.policy.activity.idle_after && !(absence.on && absence.whole))
       consider(after(evidence, threshold));
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+
 #include "core/turn.hpp"
 
 // P1–P7: who is there, since when, and what that does to every counter.
@@ -27,10 +29,19 @@ Instant presence_deadline(const Turn& turn);
 void watch_presence(Turn& turn);
 
 /// Input goes on, as far as is known.
-bool input_goes_on(const State& state);
+inline bool input_goes_on(const State& state) {
+  const auto& devices = state.input.devices;
+  return !state.input.barred && (devices[0].going_on || devices[1].going_on || devices[2].going_on);
+}
 /// The last known input of any device, unlock included; not_yet if there was none.
-Instant last_input(const State& state);
+inline Instant last_input(const State& state) {
+  const auto& devices = state.input.devices;
+  return std::max(std::max(devices[0].last, devices[1].last),
+                  std::max(devices[2].last, state.input.unlocked));
+}
 /// P3: the moment an absence that is noticed now is back-dated to.
-Instant last_evidence(const State& state);
+inline Instant last_evidence(const State& state) {
+  return std::max(last_input(state), state.input.evidence_ended);
+}
 
 }  // namespace poised::core

@@ -42,9 +42,9 @@ Candidate next_candidate(const Turn& turn) {
   const auto& state = turn.state;
   Candidate best;
   if (state.prompt.id != 0 || state.absence.on) return best;
-  for (std::size_t i = 0; i < state.breaks.size(); ++i) {
-    const auto& entry = state.breaks[i];
+  for (const auto& entry : state.breaks) {
     if (entry.phase != Phase::due || entry.held != 0) continue;
+    const auto i = static_cast<std::size_t>(&entry - state.breaks.data());
     if (best.index == no_break || goes_before(turn, i, best.index)) best.index = i;
     best.latest = std::min(best.latest, latest_show(turn, i));
   }

@@ -168,6 +168,8 @@ void step(State& state, std::span<const Event> events, Instant now, const Policy
   Turn turn{state, policy, out, state.started ? state.now : now};
   if (!state.started) start(turn);
   now = std::max(now, state.now);
+  while (!events.empty() && std::holds_alternative<TimerElapsed>(events.back()))
+    events = events.first(events.size() - 1);
   // Deadlines are judged by the policy in hand, so what is counted must fit it first; those on the
   // way, which the old one made, come at the moment of the change.
   const bool fits = state.breaks.size() == policy.breaks.size() + own_entries;
@@ -176,6 +178,7 @@ void step(State& state, std::span<const Event> events, Instant now, const Policy
     apply(turn, PolicyChanged{});
   }
   bool decided = advance(turn, now);
+  const bool told = !events.empty();
   // The end of input is reported late: it belongs to its own moment, before what is due now.
   turn.touched = state.deadline <= now;
   while (!events.empty() && is_about_the_past(events.front(), now)) {
@@ -185,8 +188,6 @@ void step(State& state, std::span<const Event> events, Instant now, const Policy
     settle_presence(turn);
   }
   if (turn.touched) run_deadlines(turn, answers(events));
-  while (!events.empty() && std::holds_alternative<TimerElapsed>(events.back()))
-    events = events.first(events.size() - 1);
   for (const auto& event : events) {
     turn.touched = turn.touched || !is_input_or_time(event);
     std::visit([&](const auto& of_kind) { apply(turn, of_kind); }, event);
@@ -196,7 +197,7 @@ void step(State& state, std::span<const Event> events, Instant now, const Policy
     if (std::holds_alternative<Restored>(event)) run_deadlines(turn, answers(events));
   }
   state.now = now;
-  if (!turn.touched) state.deadline = earliest_of_input(turn);
+  if (told && !turn.touched) state.deadline = earliest_of_input(turn);
   if (turn.touched || state.deadline <= now) {
     decide(turn);
     decided = true;
