@@ -96,6 +96,36 @@ TEST(B9, TheUptimeIsTheLeastTheGapCanBe) {
   EXPECT_EQ(status(state, state.now, rules()).breaks.back().worked, 0s) << "six minutes off";
 }
 
+TEST(B9, WhatWaitsForAPauseInTheTypingWaitsNoLongerForAReboot) {
+  auto rig = at_work(61min);
+  ASSERT_EQ(rig.count(FactKind::due), 1u);
+  ASSERT_EQ(rig.count(FactKind::prompt), 0u);
+  rig.restart(30s, false);
+  const auto latest = rig.now - 30s - 1min + rig.policy.prompt.gap_max;
+  rig.begin_input();
+  rig.run_to(latest);
+  EXPECT_EQ(rig.count(FactKind::prompt), 0u);
+  rig.run_through(latest);
+  EXPECT_EQ(rig.count(FactKind::prompt), 1u);
+}
+
+TEST(B9, ACallThatEndedBeforeARebootIsWhenTheAbsenceBegan) {
+  auto rig = at_work(40min);
+  rig.send(SignalChanged{LiveSignal::call, true});
+  rig.end_input();
+  rig.run_to(rig.now + 2min);
+  rig.send(SignalChanged{LiveSignal::call, false});
+  rig.run_to(rig.now + 5s);
+  rig.restart(10s, false);
+  const auto ended = rig.now - 5s;
+  const auto noticed = ended + rig.policy.activity.idle_after;
+  rig.run_to(noticed);
+  EXPECT_NE(rig.now_status().presence, Presence::idle);
+  rig.run_through(noticed);
+  EXPECT_EQ(rig.now_status().presence, Presence::idle);
+  EXPECT_EQ(rig.facts_of(FactKind::presence).back().since, ended);
+}
+
 TEST(B9, ASaveTimeInTheFutureIsWarnedOfAndLosesNothing) {
   auto rig = at_work(40min);
   rig.send(TimerElapsed{});

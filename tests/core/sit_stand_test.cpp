@@ -246,6 +246,20 @@ TEST(S2, NoDeskMovesWhenPresenceIsUnknown) {
   EXPECT_TRUE(rig.moves.empty());
 }
 
+TEST(S2, NoDeskMovesBehindALockedScreen) {
+  Rig rig(rules());
+  rig.run_to(monday + 8h);
+  rig.send(DeskHeight{720});
+  rig.begin_input();
+  rig.run_to(monday + 8h + 41min);
+  rig.end_input();
+  rig.run_through(monday + 8h + 41min + 8s);
+  ASSERT_EQ(rig.count(FactKind::prompt), 1u);
+  rig.send(LockChanged{true});
+  rig.send(Answered{1, Answer::start});
+  EXPECT_TRUE(rig.moves.empty());
+}
+
 // ---------------------------------------------------------------------------------------- S4
 
 TEST(S4, AChangeByHandIsATransitionTaken) {

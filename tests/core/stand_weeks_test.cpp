@@ -62,6 +62,18 @@ TEST(S3, GrowsByFiveMinutesAfterAWeekMostlyTaken) {
   EXPECT_EQ(stands_for(rig), 30min) << "no further than stand_max";
 }
 
+TEST(S3, WhatHadGrownBeyondALoweredMaximumIsNotKept) {
+  Rig rig(weekly());
+  for (int week = 0; week < 2; ++week) day_of(rig, week * 7, 5, 0);
+  rig.run_to(monday + 14 * 24h + 8h);
+  ASSERT_EQ(stands_for(rig), 25min);
+  rig.change([](Policy& policy) { policy.stand.stand_max = 20min; });
+  day_of(rig, 14, 5, 0);
+  rig.run_to(monday + 21 * 24h + 8h);
+  rig.change([](Policy& policy) { policy.stand.stand_max = 60min; });
+  EXPECT_EQ(stands_for(rig), 20min);
+}
+
 TEST(S3, AFewOffersDoNotCount) {
   Rig rig(weekly());
   day_of(rig, 0, 4, 0);
