@@ -139,6 +139,39 @@ TEST(E2, ASessionComesHalfAnHourAfterTheFirstPresence) {
   EXPECT_EQ(session.routine, "short");
 }
 
+TEST(E2, ASessionComesAtTheChosenTimeOrAtTheFirstAfterIt) {
+  const auto offered_at = [](Duration chosen) {
+    auto rig = someone();
+    rig.change([&](Policy& policy) { policy.programme.session_at = chosen; });
+    while (rig.count(FactKind::session) == 0 && rig.now < monday + 16h) {
+      rig.run_through(rig.now + 1min);
+      if (rig.on_screen != 0 && rig.shown.break_id != "session")
+        rig.send(Answered{0, Answer::skip});
+    }
+    const auto sessions = rig.facts_of(FactKind::session);
+    return sessions.empty() ? Duration::max() : sessions[0].at - monday;
+  };
+  EXPECT_GE(offered_at(14h), 14h);
+  EXPECT_LE(offered_at(14h), 14h + 6min);
+  EXPECT_LE(offered_at(7h), 8h + 36min);
+}
+
+TEST(E2, ASessionIsTakenAtAnyTimeByWhoHasAPlan) {
+  auto rig = someone();
+  rig.send(TakeBreak{"session"});
+  EXPECT_TRUE(rig.shown_running);
+  EXPECT_EQ(rig.shown.break_id, "session");
+
+  Rig without(rules());
+  without.send(TakeBreak{"session"});
+  EXPECT_EQ(texts(without, FactKind::refused), std::vector<std::string>{"no such break"});
+
+  auto stopped = someone();
+  stopped.send(WarningReported{"sign"});
+  stopped.send(TakeBreak{"session"});
+  EXPECT_EQ(texts(stopped, FactKind::refused), std::vector<std::string>{"no such break"});
+}
+
 TEST(E2, ASessionNeedsTwentyFreeMinutes) {
   const auto offered_at = [](Duration meeting) {
     auto rig = someone();
@@ -205,12 +238,65 @@ TEST(E8, TimeThatIsStoppedIsNoTimeOfThePhase) {
   EXPECT_EQ(rig.state.programme.plan_from, from + 1);
 }
 
+TEST(E1, APlanThatCannotBeginIsRefused) {
+  const auto refusal = [](Rig rig, const char* plan) {
+    rig.send(PlanStarted{plan});
+    EXPECT_EQ(rig.state.programme.plan, "");
+    return texts(rig, FactKind::refused);
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(refusal(Rig(rules()), "other"), Texts{"no such plan"});
+  auto policy = rules();
+  policy.programme.plans[0].phases.clear();
+  EXPECT_EQ(refusal(Rig(policy), "weeks"), Texts{"no such plan"});
+  policy = rules();
+  policy.programme.enabled = false;
+  EXPECT_EQ(refusal(Rig(policy), "weeks"), Texts{"plans are switched off"});
+}
+
+TEST(E1, NoPlanBeginsBeforeTheDateIsKnown) {
+  State state;
+  CommandSink out;
+  step(state, PlanStarted{"weeks"}, Instant{1h}, rules(), out);
+  EXPECT_EQ(state.programme.plan, "");
+  const auto refused = std::find_if(out.begin(), out.end(), [](const Command& command) {
+    const auto* record = std::get_if<Record>(&command);
+    return record != nullptr && record->fact.text == "the date is not known";
+  });
+  EXPECT_NE(refused, out.end());
+}
+
 TEST(E1, APlanThatTheCatalogueLacksIsNone) {
   auto rig = someone();
   rig.change([](Policy& policy) { policy.programme.plans.clear(); });
   rig.run_to(monday + 9h);
   EXPECT_EQ(rig.count(FactKind::session), 0U);
   EXPECT_EQ(phase_of(rig.state, rig.policy), nullptr);
+}
+
+TEST(E7, TheAcutePlanEndsToTheHourAndSaysWhatTheAnswersMean) {
+  const auto advice_after = [](const std::vector<std::uint32_t>& answers) {
+    auto policy = rules();
+    policy.programme.plans = {{"acute", true, true, false, "", {{"days", 3, "short", 1}}}};
+    Rig rig(policy);
+    rig.run_to(monday + 8h);
+    rig.send(PlanStarted{"acute"});
+    for (const auto answer : answers) {
+      rig.run_to(rig.now + 25h);
+      rig.send(CheckedIn{answer, 2, false});
+    }
+    rig.run_to(monday + 80h);
+    EXPECT_EQ(rig.state.programme.plan, "acute");
+    rig.run_through(monday + 80h);
+    EXPECT_EQ(rig.state.programme.plan, "");
+    return texts(rig, FactKind::advice);
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(advice_after({}), Texts{"acute-over"});
+  EXPECT_EQ(advice_after({4}), Texts{"acute-over"});
+  EXPECT_EQ(advice_after({4, 3}), Texts{"acute-over"});
+  EXPECT_EQ(advice_after({4, 4}), Texts{"acute-not-lower"});
+  EXPECT_EQ(advice_after({4, 5}), Texts{"acute-not-lower"});
 }
 
 TEST(E7, ThePlanThatFollowsKnowsTheLastAnswer) {
