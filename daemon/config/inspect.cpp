@@ -14,6 +14,15 @@ namespace {
 
 using nlohmann::ordered_json;
 
+/// The same in every process and version, as std::hash need not be.
+struct Fnv1a {
+  std::uint64_t value = 14695981039346656037U;
+  void mix(std::string_view text) {
+    for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 1099511628211U;
+    value = (value ^ 0xFFU) * 1099511628211U;
+  }
+};
+
 std::vector<Problem> as_a_check(std::vector<Problem> problems) {
   for (auto& problem : problems)
     if (problem.kind == ProblemKind::unknown_key) problem.severity = Severity::error;
@@ -364,19 +373,34 @@ std::string json_schema(const std::vector<PluginSettingSpecs>& plugins, SchemaOf
   return out.dump(2) + "\n";
 }
 
+bool breaks_policy(const Problem& problem, const Loaded& loaded) {
+  if (problem.severity != Severity::error) return false;
+  if (problem.file.filename() == "policy.d") return true;
+  return std::ranges::any_of(loaded.files, [&](const SourceFile& file) {
+    return file.layer == Layer::policy && file.path == problem.file;
+  });
+}
+
+std::string policies_fingerprint(const Loaded& loaded) {
+  Fnv1a hash;
+  bool any = false;
+  for (const auto& file : loaded.files) {
+    if (file.layer != Layer::policy || !file.content || !file.not_here.empty()) continue;
+    any = true;
+    hash.mix(file.path.filename().native());
+    hash.mix(to_toml(Value{.data = *file.content}));
+  }
+  return any ? fmt::format("{:08x}", hash.value & 0xFFFFFFFFU) : std::string();
+}
+
 std::string fingerprint(const Loaded& loaded) {
-  // FNV-1a: the same in every process and version, as std::hash need not be.
-  std::uint64_t hash = 14695981039346656037U;
-  const auto mix = [&hash](std::string_view text) {
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-    hash = (hash ^ 0xFFU) * 1099511628211U;
-  };
+  Fnv1a hash;
   for (const auto& entry : loaded.effective) {
     if (entry.key.starts_with("plugin")) continue;
-    mix(entry.key);
-    mix(entry.setting.value);
+    hash.mix(entry.key);
+    hash.mix(entry.setting.value);
   }
-  return fmt::format("{:016x}", hash);
+  return fmt::format("{:016x}", hash.value);
 }
 
 }  // namespace poised::config

@@ -64,6 +64,13 @@ std::optional<std::string> set_value(const std::filesystem::path& file, std::str
                                      std::string_view value_text,
                                      const std::vector<PluginSettingSpecs>& plugins);
 
+/// Whether `problem` is one of a policy of the organisation, which is not in force as it stands.
+bool breaks_policy(const Problem& problem, const Loaded& loaded);
+
+/// Tells one set of policies that are in force here from another: eight hexadecimal digits; empty
+/// where there are none.
+std::string policies_fingerprint(const Loaded& loaded);
+
 /// Tells one set of values of the core's keys from another; short, and the same for every process.
 std::string fingerprint(const Loaded& loaded);
 

@@ -307,7 +307,14 @@ void build_command_tree(CLI::App& app, Options& options) {
   add_programme(app, tree, options);
   tree.group(tr("Behind it"));
   tree.add(app, "monitor", tr("Print what the daemon decides, as it happens"), monitor);
-  tree.add(app, "doctor", tr("What is not as it should be"), doctor);
+  auto* examining = tree.add_offline(app, "doctor", tr("What is not as it should be"), doctor);
+  auto* nagios = examining->add_flag("--nagios", options.nagios,
+                                     tr("One line and an exit code from 0 to 3, for monitoring"));
+  examining
+      ->add_option("--bundle", options.bundle,
+                   tr("Write what a helpdesk needs, and nothing of you"))
+      ->type_name("FILE")
+      ->excludes(nagios);
   add_plugins(app, tree, options);
   add_config(app, tree, options);
   add_calendar(app, tree, options);

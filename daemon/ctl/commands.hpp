@@ -35,9 +35,9 @@ Exit check_in(const Options&, Output&);
 Exit report_warning(const Options&, Output&);
 Exit say_cleared(const Options&, Output&);
 Exit monitor(const Options&, Output&);
-Exit doctor(const Options&, Output&);
 
 // With or without a daemon.
+Exit doctor(const Options&, Output&);
 Exit show_version(const Options&, Output&);
 Exit inspect_plugin(const Options&, Output&);
 Exit why(const Options&, Output&);

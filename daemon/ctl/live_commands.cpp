@@ -103,19 +103,4 @@ Exit monitor(const Options& options, Output& output) {
   return exit;
 }
 
-Exit doctor(const Options& options, Output& output) {
-  const auto report = parse(options, DaemonClient(options.command).doctor());
-  if (options.json)
-    output.out << report.dump(2) << '\n';
-  else
-    output.out << render_doctor(report, output.look);
-  std::size_t errors = 0;
-  for (const auto& problem : list(report, "problems"))
-    errors += text(problem, "severity") == "error" ? 1 : 0;
-  if (errors == 0) return Exit::done;
-  output.out << std::flush;
-  throw Failure(Exit::failed,
-                fmt::format("doctor: daemon: {} error{}", errors, errors == 1 ? "" : "s"));
-}
-
 }  // namespace poised::ctl

@@ -42,6 +42,8 @@ struct Options {
   std::string command;  ///< "pause", "config check": the context of its errors
   bool json = false;
   bool policy = false;  ///< the schema of a policy file
+  bool nagios = false;
+  std::string bundle;
   std::string config_root;
   std::string pause_for, pause_until, pause_reason;
   std::string plan = "acute", sign, discomfort, stiffness, export_file;

@@ -78,6 +78,7 @@ DaemonOptions daemon_options(const Arguments& arguments) {
       arguments.config_root.empty() ? arguments.config_root
                                     : std::filesystem::absolute(arguments.config_root));
   options.state_directory = store::state_directory();
+  options.runtime_directory = runtime_directory();
   options.plugin_dir = arguments.plugin_dir;
   return options;
 }

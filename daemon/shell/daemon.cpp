@@ -95,7 +95,12 @@ Daemon::Daemon(boost::asio::io_context& loop, Clock& clock, DaemonOptions option
       state_file_(state_path(options_.state_directory)),
       policy_file_(options_.state_directory / "policy.toml"),
       boot_id_(store::boot_id()),
-      history_(loop, [this](const std::string& line) { log_.warning(line); }),
+      history_(loop,
+               [this](const std::string& line) {
+                 log_.event(Log::Message::not_kept, line);
+                 tell_health();
+               }),
+      health_file_(options_.runtime_directory),
       bus_retry_(loop),
       desktop_retry_(loop) {
   clock_.on_deadline = [this] { dispatch(core::TimerElapsed{}); };
@@ -114,7 +119,7 @@ void Daemon::start() {
   wait_for_signals();
   manifests_ = plugin::load_manifests(
       options_.plugin_dir.empty() ? build::manifest_dir : options_.plugin_dir, manifest_problems_);
-  for (const auto& problem : manifest_problems_) log_.warning(problem);
+  for (const auto& problem : manifest_problems_) log_.event(Log::Message::configuration, problem);
   load_config();
   watch_zone();
   add_plugins();
@@ -132,6 +137,7 @@ void Daemon::start() {
     save_soon();
   }
   write_history(true);
+  tell_health();
   service_manager_.ready();
   release_unused_memory();
 }
@@ -184,12 +190,16 @@ void Daemon::load_config() {
   remember_policies();
   refresh_zone();
   config_watch_.watch(config_.watch);
-  std::vector<std::string> problems;
-  for (const auto& problem : config_.problems) problems.push_back(problem.text());
-  for (const auto& line : problems)
-    if (std::find(logged_problems_.begin(), logged_problems_.end(), line) == logged_problems_.end())
-      log_.warning(line);
-  logged_problems_ = std::move(problems);
+  std::vector<std::string> lines;
+  for (const auto& problem : config_.problems) {
+    lines.push_back(problem.text());
+    if (std::find(logged_problems_.begin(), logged_problems_.end(), lines.back()) ==
+        logged_problems_.end())
+      log_.event(config::breaks_policy(problem, config_) ? Log::Message::policy
+                                                         : Log::Message::configuration,
+                 lines.back());
+  }
+  logged_problems_ = std::move(lines);
 }
 
 // A policy file that breaks stays in force as it last was, also over a restart.
@@ -261,6 +271,7 @@ void Daemon::reload() {
   dispatch(core::ClockSet{clock_.wall()});
   sources_->use(source_ids());
   settle_inhibitors();
+  tell_health();
   service_manager_.ready();
   release_unused_memory();
 }
@@ -416,9 +427,10 @@ void Daemon::save_now() {
   save_pending_ = false;
   if (options_.state_directory.empty()) return;
   const auto problem = state_file_.write(store::to_json(core::save(state_), boot_id_, welcomed_));
-  if (problem != state_problem_ && !problem.empty()) log_.warning(problem);
+  if (problem != state_problem_ && !problem.empty()) log_.event(Log::Message::not_kept, problem);
   state_problem_ = problem;
   write_history();
+  tell_health();
 }
 
 void Daemon::configure_history() {
@@ -713,7 +725,8 @@ void Daemon::on_plugin_state(const plugin::PluginStatus& status) {
                       : status.state == PluginState::quarantined
                           ? "it ended too often and is left alone"
                           : "it is left alone";
-    log_.warning(fmt::format("plugin: {}: {}; {}", status.id, status.reason, what));
+    log_.event(Log::Message::plugin,
+               fmt::format("plugin: {}: {}; {}", status.id, status.reason, what), status.id);
   }
   // A plugin that comes and goes between two failures is one problem, not many lines.
   if (bad || status.state == PluginState::running) logged_states_[status.id] = status.state;
@@ -729,6 +742,7 @@ void Daemon::on_plugin_state(const plugin::PluginStatus& status) {
   resting_->on_state(status);
   presenter_->on_state(status);
   desk_->on_state(status);
+  tell_health();
 }
 
 core::Status Daemon::status_now() const {

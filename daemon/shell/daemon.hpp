@@ -26,8 +26,10 @@
 #include "shell/desk_port.hpp"
 #include "shell/desktop_inputs.hpp"
 #include "shell/file_watch.hpp"
+#include "shell/health_file.hpp"
 #include "shell/history_keeper.hpp"
 #include "shell/log.hpp"
+#include "shell/own_sandbox.hpp"
 #include "shell/prompt_presenter.hpp"
 #include "shell/resting_plugins.hpp"
 #include "shell/service_manager.hpp"
@@ -40,6 +42,8 @@ struct DaemonOptions {
   config::Roots roots;
   /// Where the state is kept; empty = nowhere (the demo).
   std::filesystem::path state_directory;
+  /// Where telemetry.export = "file" writes; empty = nowhere.
+  std::filesystem::path runtime_directory;
   std::string plugin_dir;                     ///< libraries and manifests; empty = the build's
   std::string zone;                           ///< empty = the system's
   std::optional<std::int64_t> virtual_clock;  ///< plugins live on virtual time from here on
@@ -127,6 +131,9 @@ class Daemon final : private ControlHandler {
   void execute(const core::Command& command);
   void record(const core::Fact& fact);
   Refusal refusal_of(core::Event event);
+  Json problems() const;
+  Json sandbox() const;
+  void tell_health();
   void on_plugin_message(const std::string& id, const plugin::Message& message);
   void on_plugin_state(const plugin::PluginStatus& status);
   void leave_for_good();
@@ -166,6 +173,9 @@ class Daemon final : private ControlHandler {
   bool history_grew_ = false;
   bool snapshot_due_ = false;
   std::string policy_fingerprint_;
+  OwnSandbox own_sandbox_ = OwnSandbox::of_this_process();
+  HealthFile health_file_;
+  std::string health_problem_;
 
   std::unique_ptr<plugin::Supervisor> supervisor_;
   std::unique_ptr<DesktopInputs> sources_;

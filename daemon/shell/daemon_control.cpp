@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "build_config.hpp"
+#include "config/inspect.hpp"
 #include "core/local_time.hpp"
 #include "shell/daemon.hpp"
 
@@ -16,6 +18,7 @@ namespace poised::shell {
 namespace {
 
 constexpr const char* unit = "poised.service";
+constexpr const char* in_process = "none: in-process";  // as configured
 
 Json problem_json(const char* severity, const char* context, const std::string& text) {
   return {{"severity", severity}, {"context", context}, {"text", text}};
@@ -72,10 +75,13 @@ std::string Daemon::next() {
       .dump();
 }
 
-std::string Daemon::doctor() {
+Json Daemon::problems() const {
   auto problems = Json::array();
-  for (const auto& problem : config_.problems)
-    problems.push_back(problem_json("warning", "configuration", problem.text()));
+  for (const auto& problem : config_.problems) {
+    const bool policy = config::breaks_policy(problem, config_);
+    problems.push_back(problem_json(policy ? "error" : "warning",
+                                    policy ? "policy" : "configuration", problem.text()));
+  }
   if (zone_problem_) problems.push_back(problem_json("warning", "time zone", *zone_problem_));
   for (const auto& line : manifest_problems_)
     problems.push_back(problem_json("warning", "plugin", line));
@@ -106,7 +112,59 @@ std::string Daemon::doctor() {
           problem_json("warning", "plugin",
                        fmt::format("{}: the installed library is newer than the daemon: restart it",
                                    plugin.id)));
+    if (plugin.sandbox.starts_with("none") && plugin.sandbox != in_process)
+      problems.push_back(
+          problem_json("warning", "sandbox", fmt::format("{}: {}", plugin.id, plugin.sandbox)));
   }
+  // Whoever starts it by hand has no such filters.
+  if (started_by_systemd() && !own_sandbox_.holds())
+    problems.push_back(problem_json("error", "sandbox",
+                                    "the unit's filters are not in force: " + own_sandbox_.text()));
+  return problems;
+}
+
+Json Daemon::sandbox() const {
+  auto plugins = Json::object();
+  for (const auto& plugin : supervisor_->status())
+    if (!plugin.sandbox.empty()) plugins[plugin.id] = plugin.sandbox;
+  return {{"no_new_privileges", own_sandbox_.no_new_privileges},
+          {"system_calls_filtered", own_sandbox_.system_calls_filtered},
+          {"plugins", plugins}};
+}
+
+/// What the machine's monitoring may know, if somebody turned that on.
+void Daemon::tell_health() {
+  if (config_.settings.telemetry_export == config::TelemetryExport::off) {
+    health_file_.remove();
+    return;
+  }
+  health::Health health;
+  health.versions.insert(build::version);
+  if (const auto policies = config::policies_fingerprint(config_); !policies.empty())
+    health.policies.insert(policies);
+  for (const auto& problem : problems()) {
+    const bool error = problem["severity"] == "error";
+    ++(error ? health.errors : health.warnings);
+    if (problem["context"] == "policy") health.policy_sound = false;
+    if (problem["context"] == "sandbox") health.sandboxed = false;
+  }
+  for (const auto& plugin : supervisor_->status()) {
+    if (plugin.state == plugin::PluginState::disabled) continue;
+    const bool works = plugin.state != plugin::PluginState::failed &&
+                       plugin.state != plugin::PluginState::quarantined;
+    const auto [known, added] =
+        health.plugins.emplace(plugin.id.substr(0, plugin.id.find('@')), works);
+    if (!added) known->second = known->second && works;
+  }
+  health.input_seen = sources_->degraded().empty();
+  health.history_written = state_problem_.empty() && history_.problem().empty();
+  if (const auto problem = health_file_.write(health); problem != health_problem_) {
+    if (!problem.empty()) log_.warning(problem);
+    health_problem_ = problem;
+  }
+}
+
+std::string Daemon::doctor() {
   auto facts = Json::array();
   const auto status = status_now();
   facts.push_back({{"name", "presence"}, {"value", core::word(status.presence)}});
@@ -127,8 +185,9 @@ std::string Daemon::doctor() {
     facts.push_back({{"name", "plugin " + plugin.id},
                      {"value", plugin.detail.empty() ? state_word(plugin)
                                                      : state_word(plugin) + ", " + plugin.detail}});
+  facts.push_back({{"name", "sandbox"}, {"value", own_sandbox_.text()}});
   facts.push_back({{"name", "state"}, {"value", options_.state_directory.string()}});
-  return Json{{"problems", problems}, {"facts", facts}}.dump();
+  return Json{{"problems", problems()}, {"facts", facts}, {"sandbox", sandbox()}}.dump();
 }
 
 ControlHandler::Refusal Daemon::refusal_of(core::Event event) {
@@ -238,7 +297,8 @@ void Daemon::leave_for_good() {
   if (started_by_systemd()) {
     // Disabling is not enough where the administrator enabled the unit for everyone: the person's
     // own mask is. Waiting for it holds up nothing but the end.
-    log_.info(
+    log_.event(
+        Log::Message::declined,
         fmt::format("the person declined: masking {}; “systemctl --user unmask {}” brings it back",
                     unit, unit));
     if (!mask_unit()) log_.warning(fmt::format("systemd: {}: could not be masked", unit));

@@ -77,6 +77,10 @@ poisectl status --json >/dev/null || fail "poisectl reaches it"
 sees_input() { poisectl status --json | grep -q '"keyboard_idle_s": [0-9]'; }
 wait_for "input is seen" sees_input
 poisectl doctor || fail "doctor finds nothing wrong"
+poisectl doctor --json | grep -q '"system_calls_filtered": true' || fail "doctor sees the filters"
+poisectl doctor --json | grep -q '"no_new_privileges": true' || fail "doctor sees that there are no new privileges"
+poisectl doctor --json | grep -q '"activity-x11": "landlock' || fail "doctor sees the sandbox of a plugin"
+[[ $(poisectl doctor --nagios) == "POISED OK: "* ]] || fail "monitoring is told that all is well"
 poisectl take stretch
 shows_notification() { [[ $(dunstctl count displayed) -ge 1 ]]; }
 wait_for "a break that runs is on the screen" shows_notification
@@ -116,4 +120,5 @@ dunstctl context
 wait_for "who declines is obeyed" is ActiveState inactive
 is Result success || fail "left cleanly, not with $(show Result)"
 [[ $(systemctl --user is-enabled poised.service 2>&1) == masked ]] || fail "it does not come back"
+[[ $(poisectl doctor --nagios) == "POISED OK: switched off by the person"* ]] || fail "doctor calls that OK"
 echo "ok: not for me"
