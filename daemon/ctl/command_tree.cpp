@@ -66,6 +66,8 @@ void add_everyday(CLI::App& app, Tree& tree, Options& options) {
   tree.add(app, "sit", tr("Say that you are sitting"), say_posture);
   tree.add(app, "stand", tr("Say that you are standing"), say_posture);
 
+  tree.add(app, "window", tr("Open the window: today, guide, programme, settings"), open_window);
+
   tree.group(tr("The break that is offered"));
   tree.add(app, "take", tr("Start a break now, whatever holds it"), take)
       ->add_option("BREAK", options.break_id, tr("stretch, micro, rest"))

@@ -39,6 +39,7 @@ Exit monitor(const Options&, Output&);
 // With or without a daemon.
 Exit doctor(const Options&, Output&);
 Exit show_version(const Options&, Output&);
+Exit open_window(const Options&, Output&);  ///< returns only if it cannot
 Exit inspect_plugin(const Options&, Output&);
 Exit why(const Options&, Output&);
 Exit show_history(const Options&, Output&);
