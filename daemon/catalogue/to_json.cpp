@@ -151,4 +151,42 @@ Json to_json(const Guidance& guidance, std::string_view language) {
   return out;
 }
 
+Json to_json(const Catalogue& catalogue, std::string_view language) {
+  Json out;
+  const auto add = [&](const char* name, const auto& entries, const auto& json_of) {
+    auto& list = out[name] = Json::array();
+    for (const auto& entry : entries) list.push_back(json_of(entry));
+  };
+  const auto entry = [&](const auto& each) { return to_json(each, language); };
+  const auto named = [&](const Named& each) -> Json {
+    return {{"id", each.id}, {"name", each.name.in(language)}};
+  };
+  add("exercises", catalogue.exercises, entry);
+  add("routines", catalogue.routines,
+      [&](const Routine& routine) { return to_json(routine, catalogue, language); });
+  add("plans", catalogue.plans, entry);
+  add("warning_signs", catalogue.warning_signs, entry);
+  add("guidance", catalogue.guidance, entry);
+  add("assessment", catalogue.assessment, entry);
+  add("tips", catalogue.tips, entry);
+  add("equipment", catalogue.equipment, named);
+  add("positions", catalogue.positions, named);
+  add("places", catalogue.places, named);
+  return out;
+}
+
+Json to_json(const Cue& cue) {
+  return {{"kind", cue_name(cue.kind)},
+          {"exercise", cue.exercise},
+          {"text", cue.text},
+          {"seconds", cue.seconds},
+          {"set", cue.set},
+          {"sets", cue.sets},
+          {"repetition", cue.repetition},
+          {"repetitions", cue.repetitions},
+          {"side", cue.side},
+          {"variant", cue.variant},
+          {"picture", cue.picture}};
+}
+
 }  // namespace poised::catalogue

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "catalogue/catalogue.hpp"
+#include "catalogue/guided_run.hpp"
 
 namespace poised::catalogue {
 
@@ -18,5 +19,12 @@ nlohmann::ordered_json to_json(const WarningSign& sign, std::string_view languag
 nlohmann::ordered_json to_json(const AssessmentItem& item, std::string_view language);
 nlohmann::ordered_json to_json(const Tip& tip, std::string_view language);
 nlohmann::ordered_json to_json(const Guidance& guidance, std::string_view language);
+
+/// Everything: {"exercises", "routines", "plans", "warning_signs", "guidance", "assessment",
+/// "tips", "equipment", "positions", "places"}.
+nlohmann::ordered_json to_json(const Catalogue& catalogue, std::string_view language);
+
+/// One moment of a guided run.
+nlohmann::ordered_json to_json(const Cue& cue);
 
 }  // namespace poised::catalogue

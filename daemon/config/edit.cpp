@@ -228,4 +228,14 @@ std::optional<std::string> set_value(const fs::path& file, std::string_view key,
                      one_line(file.native(), 4096), spec->path);
 }
 
+std::optional<std::string> set_for_person(const Roots& roots, std::string_view key,
+                                          std::string_view value_text,
+                                          const std::vector<PluginSettingSpecs>& plugins) {
+  if (const auto explanation = explain(load(roots, plugins), plugins, key))
+    if (const auto& managed = explanation->effective.managed; managed && managed->locked)
+      return fmt::format("{}: locked by the policy here ({}:{})", explanation->spec.path,
+                         managed->source.file.string(), managed->source.at.line);
+  return set_value(roots.user_file(), key, value_text, plugins);
+}
+
 }  // namespace poised::config

@@ -331,6 +331,18 @@ std::string show_json(const Loaded& loaded) {
   return out.dump();
 }
 
+bool is_personal(std::string_view key) {
+  return key == "stand.enabled" || key.starts_with("programme.") || key == "prompt.sound" ||
+         key == "locale.language";
+}
+
+std::string show_personal_json(const Loaded& loaded) {
+  Loaded own;
+  std::ranges::copy_if(loaded.effective, std::back_inserter(own.effective),
+                       [](const Effective& entry) { return is_personal(entry.key); });
+  return show_json(own);
+}
+
 std::string json_schema(const std::vector<PluginSettingSpecs>& plugins, SchemaOf of) {
   const bool policy = of == SchemaOf::policy;
   const auto schema_of = [&](const KeySpec& spec) {

@@ -71,6 +71,18 @@ bool breaks_policy(const Problem& problem, const Loaded& loaded);
 /// where there are none.
 std::string policies_fingerprint(const Loaded& loaded);
 
+/// The same for the person who asks, in their own file: refused also where a policy has locked the
+/// key.
+std::optional<std::string> set_for_person(const Roots& roots, std::string_view key,
+                                          std::string_view value_text,
+                                          const std::vector<PluginSettingSpecs>& plugins);
+
+/// Whether a key is about the person alone, so that programs of theirs may change it:
+/// stand.enabled, programme.*, prompt.sound, locale.language.
+bool is_personal(std::string_view key);
+/// Of show_json(), those keys.
+std::string show_personal_json(const Loaded& loaded);
+
 /// Tells one set of values of the core's keys from another; short, and the same for every process.
 std::string fingerprint(const Loaded& loaded);
 

@@ -237,40 +237,6 @@ bool erase_file(const Options& options, const Kept& kept, std::optional<std::int
 
 // ----------------------------------------------------------------------------- privacy
 
-struct File {
-  fs::path path;
-  bool exists = false;
-  std::uintmax_t bytes = 0;
-  unsigned mode = 0;
-};
-
-File look_at(const fs::path& path) {
-  File file{path, false, 0, 0};
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0)
-    file = {path, true, static_cast<std::uintmax_t>(status.st_size), status.st_mode & 07777U};
-  return file;
-}
-
-Json json_of(const File& file) {
-  return {{"path", file.path.string()},
-          {"exists", file.exists},
-          {"bytes", file.bytes},
-          {"mode", file.exists ? Json(fmt::format("{:04o}", file.mode)) : Json(nullptr)}};
-}
-
-/// What plugins keep for themselves, each in a directory of its own.
-std::vector<File> files_of_plugins(const fs::path& state_directory) {
-  std::vector<File> files;
-  std::error_code error;
-  for (fs::recursive_directory_iterator at(state_directory / "plugins", error), end; at != end;
-       at.increment(error)) {
-    if (error) break;
-    if (at->is_regular_file(error)) files.push_back(look_at(at->path()));
-  }
-  return files;
-}
-
 std::string size_text(std::uintmax_t bytes) {
   return bytes < 10 * 1024 ? tr_format("{} bytes", bytes) : fmt::format("{} KiB", bytes / 1024);
 }
@@ -374,16 +340,8 @@ Exit show_privacy(const Options& options, Output& output) {
   const auto& look = output.look;
   auto kept = find_kept(options);
   const auto& settings = kept.config.settings;
-  const auto state = look_at(store::state_file(kept.state_directory));
-  const auto history = look_at(store::history_file(kept.directory));
-  std::vector<File> damaged;
-  for (const auto& path : store::damaged_files(kept.directory)) damaged.push_back(look_at(path));
-  const auto of_plugins = files_of_plugins(kept.state_directory);
-  const auto server = store::server_of(kept.directory);
-  const auto is_open = [](const File& file) { return (file.mode & 077U) != 0; };
-  const bool others = is_open(state) || is_open(history) ||
-                      std::any_of(damaged.begin(), damaged.end(), is_open) ||
-                      std::any_of(of_plugins.begin(), of_plugins.end(), is_open);
+  const auto files = store::stored_files(kept.state_directory, kept.directory);
+  const auto& [state, history, damaged, of_plugins, server, others] = files;
   std::optional<std::int64_t> oldest;
   std::string problem;
   try {
@@ -396,22 +354,13 @@ Exit show_privacy(const Options& options, Output& output) {
   const bool exports = settings.telemetry_export != config::TelemetryExport::off;
 
   if (options.json) {
-    auto set_aside = Json::array();
-    for (const auto& file : damaged) set_aside.push_back(json_of(file));
-    auto kept_by_plugins = Json::array();
-    for (const auto& file : of_plugins) kept_by_plugins.push_back(json_of(file));
-    Json json{{"state", json_of(state)},
-              {"history", json_of(history)},
-              {"set_aside", set_aside},
-              {"plugins", kept_by_plugins},
-              {"keep", word(settings.history.keep)},
-              {"retention_s", seconds(settings.history.retention)},
-              {"decisions_s", 2 * day},
-              {"oldest", oldest ? Json(instant(*oldest)) : Json(nullptr)},
-              {"server", server ? Json(*server) : Json(nullptr)},
-              {"readable_by_others", others},
-              {"telemetry", exports ? "file" : "off"},
-              {"problem", problem}};
+    Json json = store::to_json(files);
+    json["keep"] = word(settings.history.keep);
+    json["retention_s"] = seconds(settings.history.retention);
+    json["decisions_s"] = 2 * day;
+    json["oldest"] = oldest ? Json(instant(*oldest)) : Json(nullptr);
+    json["telemetry"] = exports ? "file" : "off";
+    json["problem"] = problem;
     output.out << json.dump(2) << '\n';
     return Exit::done;
   }

@@ -122,15 +122,7 @@ Exit config_set(const Options& options, Output& output) {
   const auto roots = roots_of(options);
   const auto specs = plugin_settings();
   const auto file = roots.user_file();
-  const auto managed = [&] {
-    const auto explanation = config::explain(config::load(roots, specs), specs, options.key);
-    return explanation ? explanation->effective.managed : std::nullopt;
-  }();
-  if (managed && managed->locked)
-    throw Failure(Exit::failed,
-                  fmt::format("config set: {}: locked by the policy here ({}:{})", options.key,
-                              managed->source.file.string(), managed->source.at.line));
-  if (const auto refused = config::set_value(file, options.key, options.value, specs))
+  if (const auto refused = config::set_for_person(roots, options.key, options.value, specs))
     throw Failure(Exit::failed, "config set: " + *refused);
   if (options.json)
     output.out << Json{{"done", options.command}, {"file", file.string()}}.dump() << '\n';

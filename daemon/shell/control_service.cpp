@@ -9,6 +9,8 @@
 #include <type_traits>
 
 #include "build_config.hpp"
+#include "config/inspect.hpp"
+#include "config/text.hpp"
 #include "core/status.hpp"
 #include "poised_adaptor.hpp"
 
@@ -211,6 +213,43 @@ class ControlService::Object final
   }
   void ReportWarning(const std::string& sign) override { act(core::WarningReported{sign}); }
   void SayCleared() override { act(core::Cleared{}); }
+  std::string Catalogue(const std::string& language) override {
+    return guarded([&] { return handler_.catalogue(language); });
+  }
+  std::string Guide(const std::string& what, const std::string& language) override {
+    return guarded([&] {
+      auto guide = handler_.guide(what, language);
+      if (guide) return *std::move(guide);
+      if (what.empty()) throw make_error(refused_error, "guide: break: none runs");
+      invalid(fmt::format("guide: {}: no such routine or exercise", config::one_line(what, 64)));
+    });
+  }
+  std::string Settings() override {
+    return guarded([&] { return handler_.settings(); });
+  }
+  void Set(const std::string& key, const std::string& value) override {
+    guarded([&] {
+      if (!config::is_personal(key))
+        invalid(fmt::format("set: {}: not a setting that can be changed here",
+                            config::one_line(key, 64)));
+      throw_if_refused(handler_.set(key, value));
+    });
+  }
+  std::string Privacy() override {
+    return guarded([&] { return handler_.privacy(); });
+  }
+  void Erase(sdbus::Result<>&& result) override {
+    auto reply = std::make_shared<sdbus::Result<>>(std::move(result));
+    guarded([&] {
+      handler_.erase([reply, this](const ControlHandler::Refusal& why) {
+        if (why)
+          reply->returnError(make_error(refused_error, "erase: " + *why));
+        else
+          reply->returnResults();
+        bus_.pump();
+      });
+    });
+  }
   std::string Next() override {
     return guarded([&] { return handler_.next(); });
   }

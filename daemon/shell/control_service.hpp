@@ -38,6 +38,18 @@ class ControlHandler {
   virtual std::string programme() = 0;
   /// PlanStarted, PlanStopped, CheckedIn, WarningReported or Cleared.
   virtual Refusal act_on_programme(core::Event event) = 0;
+  /// Everything of the catalogue in `language`, as JSON.
+  virtual std::string catalogue(const std::string& language) = 0;
+  /// How somebody is led through `what`, as JSON; nothing if there is no such thing.
+  virtual std::optional<std::string> guide(const std::string& what,
+                                           const std::string& language) = 0;
+  /// What of the configuration is the person's own, as JSON.
+  virtual std::string settings() = 0;
+  virtual Refusal set(const std::string& key, const std::string& value) = 0;
+  /// What is stored and where, as JSON.
+  virtual std::string privacy() = 0;
+  /// Erases everything that is stored; `done` is called once, with why it could not be.
+  virtual void erase(std::function<void(Refusal)> done) = 0;
   virtual void say_posture(core::Posture posture) = 0;
   virtual void stop_desk() = 0;
   /// Calls `ended` once, at the end of the motion: empty if it arrived, else why not.

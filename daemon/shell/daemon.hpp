@@ -86,6 +86,12 @@ class Daemon final : private ControlHandler {
   Refusal take(const std::string& break_id) override;
   std::string programme() override;
   Refusal act_on_programme(core::Event event) override;
+  std::string catalogue(const std::string& language) override;
+  std::optional<std::string> guide(const std::string& what, const std::string& language) override;
+  std::string settings() override;
+  Refusal set(const std::string& key, const std::string& value) override;
+  std::string privacy() override;
+  void erase(std::function<void(Refusal)> done) override;
   void say_posture(core::Posture posture) override;
   void stop_desk() override;
   void move_desk(std::int32_t to_mm,
@@ -134,6 +140,7 @@ class Daemon final : private ControlHandler {
   Json problems() const;
   Json sandbox() const;
   void tell_health();
+  std::string language_for(const std::string& session) const;
   void on_plugin_message(const std::string& id, const plugin::Message& message);
   void on_plugin_state(const plugin::PluginStatus& status);
   void leave_for_good();

@@ -81,6 +81,7 @@ void HistoryKeeper::write(core::WallTime now, bool check) {
 
 void HistoryKeeper::start(core::WallTime now, bool check) {
   again_.reset();
+  erasing_ = std::exchange(erase_, std::nullopt).has_value();
   std::array<int, 2> pair{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0)
     return fail(fmt::format("history: its writer: {}", std::strerror(errno)));
@@ -94,11 +95,13 @@ void HistoryKeeper::start(core::WallTime now, bool check) {
     return fail(fmt::format("history: its writer: {}", why));
   }
   writer_ = child.pid;
-  writing_.assign(waiting_.begin(), waiting_.end());
-  waiting_.clear();
-  waiting_bytes_ = 0;
-  text_ = store::to_text(
-      store::Batch{place_.directory, place_.retention, now, check || !problem_.empty(), writing_});
+  if (!erasing_) {
+    writing_.assign(waiting_.begin(), waiting_.end());
+    waiting_.clear();
+    waiting_bytes_ = 0;
+  }
+  text_ = store::to_text(store::Batch{place_.directory, place_.retention, now,
+                                      check || !problem_.empty(), writing_, erasing_});
   process_.assign(child.ended.release());
   process_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](error_code error) {
     if (!error) ended();
@@ -145,6 +148,8 @@ void HistoryKeeper::ended() {
   }
   writing_.clear();
   writing_.shrink_to_fit();
+  if (erasing_) erased(std::nullopt);
+  if (erase_) return start(*erase_, false);
   if (again_) return start(*again_, false);
   settle();
 }
@@ -153,6 +158,7 @@ void HistoryKeeper::fail(std::string problem) {
   if (problem != problem_)
     warn_(problem + "; it is kept in memory meanwhile, and prompts go on as ever");
   problem_ = std::move(problem);
+  if (erasing_) erased(problem_);
 }
 
 void HistoryKeeper::forget(std::optional<core::WallTime> before, std::function<void()> done) {
@@ -164,6 +170,20 @@ void HistoryKeeper::forget(std::optional<core::WallTime> before, std::function<v
   waiting_.shrink_to_fit();
   when_settled_.push_back(std::move(done));
   settle();
+}
+
+void HistoryKeeper::erase(core::WallTime now,
+                          std::function<void(std::optional<std::string>)> done) {
+  forget(std::nullopt, [] {});
+  if (place_.directory.empty()) return done(std::nullopt);
+  when_erased_.push_back(std::move(done));
+  erase_ = now;
+  if (writer_ == 0) start(now, false);
+}
+
+void HistoryKeeper::erased(const std::optional<std::string>& why) {
+  erasing_ = false;
+  for (const auto& waiter : std::exchange(when_erased_, {})) waiter(why);
 }
 
 void HistoryKeeper::finish(std::function<void()> done) {

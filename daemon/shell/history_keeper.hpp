@@ -46,6 +46,8 @@ class HistoryKeeper {
   /// Drops what is older than `before` (everything if empty). `done` is called once nothing of it
   /// is on its way to the disk any more.
   void forget(std::optional<core::WallTime> before, std::function<void()> done);
+  /// Erases everything, also what is on the disk. `done` is called once, with why it could not be.
+  void erase(core::WallTime now, std::function<void(std::optional<std::string>)> done);
   /// `done` is called once nothing is on its way any more, after 3 s at the latest.
   void finish(std::function<void()> done);
 
@@ -62,6 +64,7 @@ class HistoryKeeper {
   void fail(std::string problem);
   void trim();
   void settle();
+  void erased(const std::optional<std::string>& why);
 
   boost::asio::io_context& loop_;
   std::function<void(const std::string&)> warn_;
@@ -80,6 +83,9 @@ class HistoryKeeper {
   boost::asio::steady_timer deadline_;
   std::string text_;
 
+  std::optional<core::WallTime> erase_;  ///< asked for, and not begun
+  bool erasing_ = false;                 ///< what is being done
+  std::vector<std::function<void(std::optional<std::string>)>> when_erased_;
   std::vector<std::function<void()>> when_settled_;
   boost::asio::steady_timer finish_deadline_;
 };

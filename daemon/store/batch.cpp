@@ -78,7 +78,8 @@ std::string to_text(const Batch& batch) {
   auto text = line_of({{"directory", batch.directory.string()},
                        {"retention", batch.retention.count()},
                        {"now", nanoseconds(batch.now)},
-                       {"check", batch.check}});
+                       {"check", batch.check},
+                       {"erase", batch.erase}});
   for (const auto& entry : batch.entries)
     text += line_of(Json::array({word(entry.kind), nanoseconds(entry.at), entry.text}));
   return text.append(last_line);
@@ -93,7 +94,8 @@ std::optional<Batch> batch_of(std::string_view text) {
                 core::Duration(head.at("retention").get<std::int64_t>()),
                 wall_time(head.at("now").get<std::int64_t>()),
                 head.at("check").get<bool>(),
-                {}};
+                {},
+                head.at("erase").get<bool>()};
     while (!text.empty()) {
       const auto line = next_line(text);
       const auto kind = kind_of(line.at(0).get_ref<const std::string&>());

@@ -47,6 +47,7 @@ struct Batch {
   core::WallTime now;
   bool check = false;  ///< look whether the file is sound, too
   std::vector<Entry> entries;
+  bool erase = false;  ///< everything; then there are no entries
   bool operator==(const Batch&) const = default;
 };
 

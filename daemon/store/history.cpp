@@ -23,9 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr const char* file_name = "history.db";
 constexpr std::string_view header("SQLite format 3\0", 16);
-constexpr const char* damaged_mark = ".damaged-";
 constexpr std::int64_t application_id = 0x506F6973;  // "Pois": what `file` and others recognise
 
 // Each brings the file one version further. What is released is never changed, only added to.
@@ -199,10 +197,6 @@ std::string break_outcome(const Json& decision) {
 
 }  // namespace
 
-fs::path history_file(const fs::path& directory) {
-  return directory / file_name;
-}
-
 bool is_network_file_system(std::int64_t type) {
   // Those that <linux/magic.h> does not name.
   constexpr std::int64_t cifs = 0xFF534D42, smb2 = 0xFE534D42, gfs2 = 0x01161970,
@@ -220,16 +214,6 @@ std::string journal_mode_for(const fs::path& directory) {
   struct statfs status {};
   if (::statfs(directory.c_str(), &status) != 0) return "wal";
   return is_network_file_system(static_cast<std::int64_t>(status.f_type)) ? "truncate" : "wal";
-}
-
-std::vector<fs::path> damaged_files(const fs::path& directory) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
-    const auto name = at->path().filename().string();
-    if (name.starts_with(file_name + std::string(damaged_mark))) files.push_back(at->path());
-  }
-  return files;
 }
 
 History History::open(const fs::path& directory, Check check, std::string& note) {
@@ -415,9 +399,20 @@ void History::forget(std::optional<std::int64_t> before, const std::string& befo
     throw problem(database_.file(), "in use by another program; run it again");
 }
 
+namespace {
+
+void erase(const fs::path& directory, std::string& note) {
+  if (fs::exists(history_file(directory)))
+    History::open(directory, History::Check::quick, note).forget({}, {});
+  for (const auto& path : damaged_files(directory)) fs::remove(path);
+}
+
+}  // namespace
+
 Outcome write(const Batch& batch) {
   Outcome outcome;
   const auto attempt = [&](History::Check check) {
+    if (batch.erase) return erase(batch.directory, outcome.note);
     auto history = History::open(batch.directory, check, outcome.note);
     history.add(batch.entries);
     history.prune(batch.now, batch.retention);

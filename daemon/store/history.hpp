@@ -12,14 +12,12 @@
 #include "core/time.hpp"
 #include "store/batch.hpp"
 #include "store/database.hpp"
+#include "store/stored_files.hpp"
 
 // What happened, for the person to look back on: one SQLite file in their own folder, readable by
 // nobody else. The daemon never opens it itself (see batch.hpp); poisectl does, with or without a
 // daemon. All functions may throw DatabaseError.
 namespace poised::store {
-
-/// The file, in the directory of the state or in history.dir.
-std::filesystem::path history_file(const std::filesystem::path& directory);
 
 /// A break that came to an end, or was put off.
 struct BreakOutcome {
@@ -93,11 +91,9 @@ class History {
   Database database_;
 };
 
-/// Opens the history, writes the batch and drops what is too old. Throws nothing.
+/// Opens the history, writes the batch and drops what is too old; for a batch that erases, erases
+/// everything, also what was set aside. Throws nothing.
 Outcome write(const Batch& batch);
-
-/// Files that were set aside as damaged, and what SQLite kept beside them.
-std::vector<std::filesystem::path> damaged_files(const std::filesystem::path& directory);
 
 /// Whether SQLite's write-ahead log works there: not where several machines see the file.
 bool is_network_file_system(std::int64_t type);

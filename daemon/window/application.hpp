@@ -4,6 +4,7 @@
 #include <gtkmm/application.h>
 
 #include <memory>
+#include <string>
 
 #include "window/daemon_link.hpp"
 #include "window/main_window.hpp"
@@ -23,6 +24,7 @@ class Application : public Gtk::Application {
 
  private:
   MainWindow& window();
+  void guide(const std::string& what);
 
   std::unique_ptr<DaemonLink> daemon_;
   std::unique_ptr<MainWindow> window_;

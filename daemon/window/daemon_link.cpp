@@ -37,7 +37,9 @@ std::string line_of(const Glib::Error& error) {
 
 }  // namespace
 
-DaemonLink::DaemonLink() : bus_(Gio::DBus::Connection::get_sync(Gio::DBus::BusType::SESSION)) {
+DaemonLink::DaemonLink()
+    : bus_(Gio::DBus::Connection::get_sync(Gio::DBus::BusType::SESSION)),
+      language_(session_language()) {
   signals_ = bus_->signal_subscribe([this](const auto&, const auto&, const auto&, const auto&,
                                            const auto&, const auto&) { happened(); },
                                     service, {}, {}, object);
@@ -55,6 +57,11 @@ DaemonLink::~DaemonLink() {
 void DaemonLink::owner_is(bool there) {
   is_there_ = there;
   happened();
+  if (there && catalogue_.is_null())
+    ask("Catalogue", {text(language_)}, [this](const ctl::Json& catalogue) {
+      catalogue_ = catalogue;
+      happened();
+    });
 }
 
 void DaemonLink::happened() {
@@ -111,6 +118,15 @@ void DaemonLink::tell(const char* method, const Arguments& arguments, Done done)
          happened();
        },
        {});
+}
+
+void DaemonLink::set(const std::string& key, const std::string& value) {
+  tell("Set", {text(key), text(value)});
+}
+
+void DaemonLink::set(const std::string& key, const std::vector<std::string>& values) {
+  // A list of strings is written alike in JSON and in TOML.
+  tell("Set", {text(key), text(ctl::Json(values).dump())});
 }
 
 Glib::VariantBase DaemonLink::text(const std::string& value) {

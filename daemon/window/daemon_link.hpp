@@ -37,6 +37,16 @@ class DaemonLink {
   /// Calls a method that answers with nothing.
   void tell(const char* method, const Arguments& arguments = {}, Done done = {});
 
+  /// Changes a setting of the person's own. `value`: a word.
+  void set(const std::string& key, const std::string& value);
+  void set(const std::string& key, const std::vector<std::string>& values);
+
+  /// Exercises, plans and what is said beside them, as the interface's Catalogue; null until the
+  /// daemon has said it.
+  const ctl::Json& catalogue() const { return catalogue_; }
+  /// In which the catalogue's texts are.
+  const std::string& language() const { return language_; }
+
   static Glib::VariantBase text(const std::string& value);
   static Glib::VariantBase instant(std::int64_t utc_seconds);
   static Glib::VariantBase number(std::uint32_t value);
@@ -57,6 +67,8 @@ class DaemonLink {
   Glib::RefPtr<Gio::DBus::Connection> bus_;
   guint watch_ = 0, signals_ = 0;
   bool is_there_ = false;
+  ctl::Json catalogue_;
+  std::string language_;
   sigc::connection soon_;
 };
 

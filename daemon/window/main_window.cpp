@@ -5,7 +5,13 @@
 #include <gtkmm.h>
 
 #include "language/language.hpp"
+#include "window/guide_page.hpp"
+#include "window/privacy_page.hpp"
+#include "window/programme_page.hpp"
+#include "window/settings_page.hpp"
+#include "window/signs.hpp"
 #include "window/today_page.hpp"
+#include "window/workstation_page.hpp"
 
 namespace poised::window {
 namespace {
@@ -35,8 +41,17 @@ MainWindow::MainWindow(DaemonLink& daemon) : daemon_(daemon) {
   whole->append(*right);
   set_child(*whole);
 
-  add_page("today", tr("_Today"),
-           Gtk::make_managed<TodayPage>(daemon_, [this] { show_page("guide"); }));
+  add_page("today", tr("_Today"), Gtk::make_managed<TodayPage>(daemon_, [this] { guide_break(); }));
+  guide_ = Gtk::make_managed<GuidePage>(daemon_, [this](const std::string& id) { show_page(id); });
+  add_page("guide", tr("_Exercises"), guide_);
+  add_page(
+      "programme", tr("_Programme"),
+      Gtk::make_managed<ProgrammePage>(
+          daemon_, [this] { guide_break(); }, [this](const std::string& id) { show_page(id); }));
+  add_page("workstation", tr("_Workstation"), Gtk::make_managed<WorkstationPage>(daemon_));
+  add_page("signs", tr("Something _feels wrong"), Gtk::make_managed<SignsPage>(daemon_));
+  add_page("settings", tr("_Settings"), Gtk::make_managed<SettingsPage>(daemon_));
+  add_page("privacy", tr("Pri_vacy"), Gtk::make_managed<PrivacyPage>(daemon_));
   show_page("today");
 
   daemon_.changed.connect([this] {
@@ -82,6 +97,16 @@ void MainWindow::show_page(const std::string& id) {
   found->second.place->set_visible(true);
   found->second.button->set_active(true);
   if (daemon_.is_there()) found->second.page->refresh();
+}
+
+void MainWindow::guide(const ctl::Json& guide) {
+  show_page("guide");
+  guide_->begin(guide);
+}
+
+void MainWindow::guide_break() {
+  show_page("guide");
+  guide_->begin(std::string());
 }
 
 void MainWindow::refresh() {

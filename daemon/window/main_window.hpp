@@ -12,6 +12,8 @@
 
 namespace poised::window {
 
+class GuidePage;
+
 /// The one window: its pages, and what is said above all of them.
 class MainWindow : public Gtk::ApplicationWindow {
  public:
@@ -19,9 +21,12 @@ class MainWindow : public Gtk::ApplicationWindow {
 
   /// "today", "guide", …; another name changes nothing.
   void show_page(const std::string& id);
+  /// Leads through what the daemon's Guide has said.
+  void guide(const ctl::Json& guide);
 
  private:
   void add_page(const std::string& id, const std::string& title, Page* page);
+  void guide_break();
   void refresh();
   void say(const std::string& line);
 
@@ -29,6 +34,7 @@ class MainWindow : public Gtk::ApplicationWindow {
   Gtk::Box* navigation_;
   Gtk::Box* area_;
   Gtk::Label* message_;
+  GuidePage* guide_;
   struct Entry {
     Page* page;
     Gtk::Widget* place;  ///< what scrolls it

@@ -45,7 +45,7 @@ TodayPage::TodayPage(DaemonLink& daemon, std::function<void()> guide)
   prompt_->append(*prompt_title_);
   offered_ = make_row(
       {make_button(
-           tr("_Start it"),
+           tr("St_art it"),
            [this] {
              daemon_.tell("Answer", {DaemonLink::prompt_id(0), DaemonLink::text("start")}, guide_);
            }),
@@ -53,8 +53,8 @@ TodayPage::TodayPage(DaemonLink& daemon, std::function<void()> guide)
        make_button(tr("S_kip it"), [this] { answer("skip"); })});
   prompt_->append(*offered_);
   running_ = make_row({make_button(tr("_Guide me through it"), guide_),
-                       make_button(tr("It is _done"), [this] { answer("done"); }),
-                       make_button(tr("S_top it"), [this] { answer("skip"); })});
+                       make_button(tr("It is d_one"), [this] { answer("done"); }),
+                       make_button(tr("Stop _it"), [this] { answer("skip"); })});
   prompt_->append(*running_);
   prompt_->set_visible(false);
   append(*prompt_);
@@ -71,7 +71,7 @@ TodayPage::TodayPage(DaemonLink& daemon, std::function<void()> guide)
   append(*make_row(
       {make_button(tr("Pause for _1 hour"),
                    [this] { daemon_.tell("Pause", {DaemonLink::instant(utc_now() + hour)}); }),
-       make_button(tr("Pause for the r_est of the day"), [this] { daemon_.tell("QuietToday"); }),
+       make_button(tr("Pause for the rest of the da_y"), [this] { daemon_.tell("QuietToday"); }),
        resume_}));
 
   posture_ = make_column();
@@ -81,7 +81,7 @@ TodayPage::TodayPage(DaemonLink& daemon, std::function<void()> guide)
   const auto say = [this](const char* posture) {
     return [this, posture] { daemon_.tell("Say", {DaemonLink::text(posture)}); };
   };
-  posture_->append(*make_row({make_button(tr("I am s_itting"), say("sitting")),
+  posture_->append(*make_row({make_button(tr("I a_m sitting"), say("sitting")),
                               make_button(tr("I am standi_ng"), say("standing"))}));
   posture_->set_visible(false);
   append(*posture_);

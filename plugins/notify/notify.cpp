@@ -162,7 +162,9 @@ class Notify final : public poised::Plugin {
     if (!entry.popup)
       entry.popup = std::make_unique<Popup>(
           *server_,
-          Popup::Events{[this, id](const std::string& key) { guarded([&] { clicked(id, key); }); },
+          Popup::Events{[this, id](const std::string& key, const char* token) {
+                          guarded([&] { clicked(id, key, token); });
+                        },
                         [this, id](int reason) { guarded([&] { closed(id, reason); }); }});
     const Content content = content_of(entry.prompt, entry.banner, now(), capabilities_);
     try {
@@ -204,7 +206,7 @@ class Notify final : public poised::Plugin {
 
   // ---------------------------------------------------------------- what the person does
 
-  void clicked(std::uint64_t id, const std::string& key) {
+  void clicked(std::uint64_t id, const std::string& key, const char* token) {
     const auto found = entries_.find(id);
     if (found == entries_.end() || found->second.started) return;
     const Kept::Action* action = action_of(found->second.prompt, key);
@@ -216,6 +218,7 @@ class Notify final : public poised::Plugin {
     if (answer == Answer::start) {
       found->second.started = true;
       arm(id, found->second, now() + start_grace);
+      server_->open_guide(token);
     } else {
       end(id);
     }

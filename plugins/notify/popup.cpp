@@ -81,9 +81,9 @@ void Popup::forget() {
 
 // Either handler may destroy the popup.
 
-void Popup::on_action(NotifyNotification* /*notification*/, char* key, gpointer self) {
+void Popup::on_action(NotifyNotification* notification, char* key, gpointer self) {
   const auto action = static_cast<Popup*>(self)->events_.action;
-  action(key);
+  action(key, notify_notification_get_activation_token(notification));
 }
 
 void Popup::on_closed(NotifyNotification* notification, gpointer self) {

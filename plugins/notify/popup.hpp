@@ -14,7 +14,8 @@ namespace notify {
 class Popup {
  public:
   struct Events {
-    std::function<void(const std::string& key)> action;
+    /// `token`: the desktop's word for programs that this may bring to the front; may be null.
+    std::function<void(const std::string& key, const char* token)> action;
     /// It is gone; `reason` as the notification specification numbers it. Not after ~Popup.
     std::function<void(int reason)> closed;
   };

@@ -44,7 +44,8 @@ Server::Server(Events events) : events_(std::move(events)), cancel_(g_cancellabl
 Server::~Server() {
   g_cancellable_cancel(cancel_);
   g_object_unref(cancel_);
-  if (watch_ != 0) g_bus_unwatch_name(watch_);
+  for (const guint watch : {watch_, gnome_watch_})
+    if (watch != 0) g_bus_unwatch_name(watch);
   if (closed_handler_ != 0) g_signal_handler_disconnect(bus_, closed_handler_);
   if (bus_ != nullptr) g_object_unref(bus_);
 }
@@ -69,6 +70,15 @@ void Server::begin(GDBusConnection* bus) {
   };
   watch_ = g_bus_watch_name_on_connection(bus_, bus_name, G_BUS_NAME_WATCHER_FLAGS_NONE, appeared,
                                           vanished, this, nullptr);
+  gnome_watch_ = g_bus_watch_name_on_connection(
+      bus_, "org.gnome.Shell", G_BUS_NAME_WATCHER_FLAGS_NONE,
+      +[](GDBusConnection*, const char*, const char*, gpointer self) noexcept {
+        static_cast<Server*>(self)->gnome_ = true;
+      },
+      +[](GDBusConnection*, const char*, gpointer self) noexcept {
+        static_cast<Server*>(self)->gnome_ = false;
+      },
+      this, nullptr);
   events_.connected();
 }
 
@@ -139,6 +149,23 @@ void Server::close(std::uint32_t id) {
   g_dbus_connection_call(bus_, bus_name, bus_path, bus_name, "CloseNotification",
                          g_variant_new("(u)", id), nullptr, G_DBUS_CALL_FLAGS_NO_AUTO_START,
                          patience_ms, nullptr, nullptr, nullptr);
+}
+
+void Server::open_guide(const char* token) {
+  if (bus_ == nullptr || !gnome_) return;
+  GVariantBuilder parameters, platform;
+  g_variant_builder_init(&parameters, G_VARIANT_TYPE("av"));
+  g_variant_builder_add(&parameters, "v", g_variant_new_string(""));
+  g_variant_builder_init(&platform, G_VARIANT_TYPE_VARDICT);
+  if (token != nullptr) {
+    // By either of its names, as GLib has it.
+    g_variant_builder_add(&platform, "{sv}", "activation-token", g_variant_new_string(token));
+    g_variant_builder_add(&platform, "{sv}", "desktop-startup-id", g_variant_new_string(token));
+  }
+  g_dbus_connection_call(bus_, "org.poised.Window", "/org/poised/Window",
+                         "org.freedesktop.Application", "ActivateAction",
+                         g_variant_new("(sava{sv})", "guide", &parameters, &platform), nullptr,
+                         G_DBUS_CALL_FLAGS_NONE, patience_ms, nullptr, nullptr, nullptr);
 }
 
 void Server::flush() {

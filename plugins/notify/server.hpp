@@ -43,6 +43,10 @@ class Server {
   void ask();
   /// Takes a notification away, without waiting for the server.
   void close(std::uint32_t id);
+  /// On GNOME, which shows no progress in a notification: opens the window's guide for the break
+  /// that begins. `token`: the desktop's word that the person asked for it; may be null. Nothing
+  /// happens where the window is not installed.
+  void open_guide(const char* token);
   /// Sends what close() has left in the buffers.
   void flush();
 
@@ -61,7 +65,8 @@ class Server {
   GCancellable* cancel_;
   GDBusConnection* bus_ = nullptr;
   gulong closed_handler_ = 0;
-  guint watch_ = 0;
+  guint watch_ = 0, gnome_watch_ = 0;
+  bool gnome_ = false;
   bool owned_ = false;
   bool asking_ = false;
   bool appeared_meanwhile_ = false;

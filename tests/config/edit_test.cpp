@@ -145,5 +145,23 @@ TEST_F(Edit, OfEveryKeyInAFullFileReadsBack) {
   }
 }
 
+TEST_F(Edit, ByThePersonLeavesWhatAPolicyHasLocked) {
+  write("/etc/poised/policy.d/50.toml", "[stand]\nenabled = { forbidden = true }\n");
+  EXPECT_THAT(set_for_person(roots(), "stand.enabled", "true", plugins_).value_or(""),
+              HasSubstr("stand.enabled: locked by the policy here ("));
+  EXPECT_FALSE(std::filesystem::exists(path(user_file)));
+  EXPECT_EQ(set_for_person(roots(), "programme.places", R"(["desk", "floor"])", plugins_),
+            std::nullopt);
+  EXPECT_THAT(read_text(path(user_file)), HasSubstr(R"(places = ["desk", "floor"])"));
+}
+
+TEST(PersonalKeys, AreWhatIsAboutThePersonAlone) {
+  for (const char* key : {"stand.enabled", "programme.equipment", "programme.health_questions",
+                          "prompt.sound", "locale.language"})
+    EXPECT_TRUE(is_personal(key)) << key;
+  for (const char* key : {"history.dir", "plugins.allow", "stand.sit_for", "programme"})
+    EXPECT_FALSE(is_personal(key)) << key;
+}
+
 }  // namespace
 }  // namespace poised::config

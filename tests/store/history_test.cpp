@@ -374,6 +374,20 @@ TEST(ABatch, ArrivesWholeOrNotAtAll) {
   EXPECT_FALSE(batch_of("end\n").has_value());
 }
 
+TEST_F(AHistory, IsErasedByABatchWithWhatWasSetAside) {
+  Batch batch{directory_, 24h * 90, monday_nine, false, a_morning()};
+  ASSERT_EQ(write(batch).problem, "");
+  ASSERT_FALSE(breaks().empty());
+  const auto aside = history_file(directory_).string() + damaged_mark + "20260302T090000Z";
+  std::ofstream(aside) << "stretch";
+  batch.entries.clear();
+  batch.erase = true;
+  EXPECT_EQ(batch_of(to_text(batch)), batch);
+  EXPECT_EQ(write(batch).problem, "");
+  EXPECT_TRUE(breaks().empty());
+  EXPECT_FALSE(fs::exists(aside));
+}
+
 TEST(ABatch, WithoutAnAnswerIsAProblem) {
   EXPECT_EQ(outcome_of(to_text(Outcome{"a note", ""})), (Outcome{"a note", ""}));
   EXPECT_THAT(outcome_of("").problem, HasSubstr("ended without an answer"));

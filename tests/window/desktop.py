@@ -78,9 +78,10 @@ class Bus:
             "<allow send_destination='*' eavesdrop='true'/><allow eavesdrop='true'/><allow own='*'/>"
             "</policy></busconfig>")
         self.address = address
-        self.process = subprocess.Popen([needed("dbus-daemon", "dbus-daemon"), f"--config-file={config}", "--nofork"],
-                                        preexec_fn=die_with_parent, stderr=subprocess.DEVNULL)
-        wait_for("bus", (folder / name).exists)
+        self.process = subprocess.Popen([needed("dbus-daemon", "dbus-daemon"), f"--config-file={config}", "--nofork",
+                                         "--print-address"], preexec_fn=die_with_parent, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL)
+        self.process.stdout.readline()  # it says so once it can be connected to
 
 
 class Desktop:
@@ -185,7 +186,7 @@ class Desktop:
             process.wait()
         for bus in self.buses:
             bus.process.kill()
-            bus.process.wait()
+            bus.process.communicate()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # ------------------------------------------------------------------------------------------------------ the bus
@@ -268,6 +269,14 @@ class Poised:
         return status
 
 
+    def cut_off(self):
+        """As by a power cut."""
+        self.process.kill()
+        self.process.wait()
+        self.desktop.processes.remove(self.process)
+        self.desktop.wait_for_name(SERVICE, False)
+
+
 class Window:
     """poised-window, as assistive technologies see it."""
 
@@ -329,10 +338,20 @@ class Window:
     def click(self, name):
         """With the mouse. The window fills the screen below the desktop's bar."""
         node = self.find(name, usable)
-        box = node.get_extents(Atspi.CoordType.WINDOW)
+        box = self.place_of(node)
         area = self.frame.get_extents(Atspi.CoordType.WINDOW)
         left, top = SCREEN[0] - area.width, SCREEN[1] - area.height
         self.desktop.mouse_click(left + box.x + box.width / 2, top + box.y + box.height / 2)
+
+    def place_of(self, node):
+        """Where it is once everything has found its place."""
+        last = []
+
+        def at_rest():
+            box = node.get_extents(Atspi.CoordType.WINDOW)
+            last.append((box.x, box.y, box.width, box.height))
+            return box if box.width > 0 and last.count(last[-1]) > 3 else None
+        return wait_for("place at rest", at_rest)
 
     def fill_screen(self):
         """Until the desktop, too, knows it to be there: that is what decides whom a click is for."""

@@ -5,7 +5,11 @@ by keyboard. What is asserted is what the daemon then says."""
 import sys
 import unittest
 
+import gi
 from desktop import Desktop, Poised, Window, wait_for
+
+gi.require_version("GdkPixbuf", "2.0")
+from gi.repository import GdkPixbuf, GLib  # noqa: E402
 
 DESKTOP = None
 ALWAYS = "[schedule]\nenabled = false\n"
@@ -18,6 +22,22 @@ def setUpModule():
 
 def tearDownModule():
     DESKTOP.close()
+
+
+def text(*values):
+    return GLib.Variant("(" + "s" * len(values) + ")", values)
+
+
+def of_catalogue(kind, name):
+    return next(entry for entry in DESKTOP.ask("Catalogue", text("en"))[kind] if entry["id"] == name)
+
+
+def exercise(name):
+    return of_catalogue("exercises", name)
+
+
+def plan(name):
+    return of_catalogue("plans", name)
 
 
 class AWindow(unittest.TestCase):
@@ -63,6 +83,9 @@ class Today(AWindow):
     def test_starts_a_break_and_ends_it(self):
         self.window.use("Start now: Stretch")
         self.until("running break", lambda: (DESKTOP.status()["prompt"] or {}).get("running"))
+        self.window.use("Today")
+        self.window.use("Guide me through it")
+        self.window.use("Today")
         self.window.use("It is done")
         self.until("end of the break", lambda: DESKTOP.status()["prompt"] is None)
 
@@ -73,6 +96,215 @@ class Today(AWindow):
         self.until("its return", lambda: not self.window.has_text("Poised is not running."))
         self.window.use("Pause for 1 hour")
         self.until("pause", self.paused)
+
+
+class Guide(AWindow):
+    config = ALWAYS + "[programme]\nplaces = ['desk', 'wall', 'floor']\n"
+
+    def left_out(self):
+        return DESKTOP.ask("Settings")["programme.leave_out"]["value"]
+
+    def test_leads_through_an_exercise(self):
+        self.window.use("Exercises")
+        self.window.use("Begin: Cat and cow")
+        first = self.window.find("Wait") and self.window.texts()
+        self.window.use("Next")
+        self.until("next step", lambda: self.window.texts() != first)
+        self.window.use("Wait")
+        self.window.use("Go on")
+        self.window.use("Easier")
+        easier = exercise("cat-cow")["easier"]
+        self.until("easier version", lambda: self.window.has_text(easier))
+        self.window.use("Done")
+        self.window.find("Well done.")
+        self.window.use("Choose something else")
+        self.window.find("Begin: Cat and cow")
+
+    def test_what_hurts_stops_and_can_be_left_out(self):
+        self.window.use("Exercises")
+        self.window.use("Begin: Cat and cow")
+        self.window.use("Hurts")
+        self.until("rule to stop", lambda: self.window.has_text("Above 5"))
+        self.window.use("Go on, easier")
+        self.until("easier version", lambda: self.window.has_text(exercise("cat-cow")["easier"]))
+        self.window.use("Hurts")
+        self.window.use("Never show it again")
+        self.until("its name among what is left out", lambda: "cat-cow" in self.left_out())
+        self.window.find("Well done.")
+        self.window.use("Back to today")
+        self.window.use("Exercises")
+        self.window.use("Begin: Cat and cow")
+        self.window.use("Hurts")
+        self.window.use("It may be a warning sign…")
+        self.window.find("Something feels wrong")
+
+    def test_leads_through_the_break_that_runs(self):
+        self.window.use("Start now: Stretch")
+        self.until("running break", lambda: (DESKTOP.status()["prompt"] or {}).get("running"))
+        self.window.use("Hurts")
+        self.window.use("Leave this exercise")
+        self.until("end of the break", lambda: DESKTOP.status()["prompt"] is None)
+        self.window.find("Well done.")
+
+    def test_by_mouse_and_keyboard(self):
+        self.window.fill_screen()
+        self.window.click("Exercises")
+        self.window.click("Begin: Hourly micro-break")
+        self.window.find("Wait")
+        DESKTOP.press("alt", "u")
+        self.window.find("Break off")
+        self.window.click("Break off")
+        self.window.find("Well done.")
+
+
+class Programme(AWindow):
+    def plan(self):
+        return DESKTOP.ask("Programme")["plan"]
+
+    def begin(self, name):
+        self.window.use("Programme")
+        self.window.use(f"Begin the plan: {name}")
+        self.window.use("None of these: begin")
+
+    def test_begins_after_the_warning_signs_and_stops(self):
+        self.begin(plan("acute")["name"])
+        self.until("plan", lambda: self.plan() == "acute")
+        self.until("its day", lambda: self.window.has_text("Day 1 of 3"))
+        self.window.use("Stop the plan…")
+        self.window.use("No, keep it")
+        self.assertEqual(self.plan(), "acute")
+        self.window.use("Stop the plan…")
+        self.window.use("Yes, stop it")
+        self.until("no plan", lambda: self.plan() is None)
+
+    def test_does_not_begin_with_a_sign(self):
+        self.window.use("Programme")
+        self.window.use(f"Begin the plan: {plan('progressive')['name']}")
+        self.window.use("One of these")
+        self.window.find("Something feels wrong")
+        self.assertIsNone(self.plan())
+
+    def test_takes_the_answers_of_the_week(self):
+        self.begin(plan("progressive")["name"])
+        self.until("plan", lambda: self.plan() == "progressive")
+        for name in ("Discomfort: 4", "Stiffness: 3", "A warning sign applies: no", "Send the answers"):
+            self.window.use(name)
+        self.until("answer", lambda: DESKTOP.ask("Programme")["discomfort_last"] == 4)
+        self.assertFalse(self.window.is_on("Discomfort: 4"))
+
+    def test_starts_the_session(self):
+        self.begin(plan("progressive")["name"])
+        self.window.use("Start today's session")
+        self.until("running session", lambda: (DESKTOP.status()["prompt"] or {}).get("break") == "session")
+        self.window.use("Done")
+        self.until("session that counts", lambda: DESKTOP.ask("Programme")["done_today"])
+
+    def test_stops_at_a_warning_sign_until_somebody_is_cleared(self):
+        self.begin(plan("progressive")["name"])
+        self.until("plan", lambda: self.plan() == "progressive")
+        self.window.use("Something feels wrong")
+        sign = DESKTOP.ask("Catalogue", text("en"))["warning_signs"][0]
+        self.window.use(f"This applies: {sign['text']}")
+        self.until("stop", lambda: DESKTOP.ask("Programme")["stopped"])
+        self.assertEqual(DESKTOP.ask("Programme")["sign"], sign["id"])
+        self.until("what to do", lambda: self.window.has_text("emergency number"))
+        self.window.use("A professional said that I can go on")
+        self.until("going on", lambda: not DESKTOP.ask("Programme")["stopped"])
+
+
+class Settings(AWindow):
+    def value(self, key):
+        return DESKTOP.ask("Settings")[key]["value"]
+
+    def test_are_the_persons_own(self):
+        self.window.use("Settings")
+        named = {kind: {entry["id"]: entry["name"] for entry in DESKTOP.ask("Catalogue", text("en"))[kind]}
+                 for kind in ("equipment", "places", "positions")}
+        self.window.use("Sitting and standing: yes")
+        self.until("sit–stand", lambda: self.value("stand.enabled") is True)
+        self.assertTrue(DESKTOP.status()["stand_enabled"])
+        self.window.use("Sitting and standing: no")
+        self.until("no sit–stand", lambda: self.value("stand.enabled") is False)
+        self.window.use(named["equipment"]["foam-roller"])
+        self.until("roller", lambda: self.value("programme.equipment") == ["foam-roller"])
+        self.window.use(named["equipment"]["mat"])
+        self.until("mat", lambda: set(self.value("programme.equipment")) == {"foam-roller", "mat"})
+        self.window.use(named["equipment"]["foam-roller"])
+        self.until("no roller", lambda: self.value("programme.equipment") == ["mat"])
+        self.window.use(named["places"]["floor"])
+        self.until("floor", lambda: set(self.value("programme.places")) == {"desk", "floor"})
+        position = next(iter(named["positions"]))
+        self.window.use(named["positions"][position])
+        self.until("position", lambda: self.value("programme.leave_out") == [position])
+        self.window.use("The week's questions: do not ask")
+        self.until("no questions", lambda: self.value("programme.health_questions") is False)
+        written = self.poised.config_file.read_text()
+        self.assertIn(position, written)
+        self.assertIn("[schedule]", written, "what stood there before")
+
+    def test_posture_is_said(self):
+        self.window.use("Settings")
+        self.window.use("Sitting and standing: yes")
+        self.window.use("Today")
+        self.window.use("I am standing")
+        self.until("standing", lambda: DESKTOP.status()["posture"] == "standing")
+        self.window.use("I am sitting")
+        self.until("sitting", lambda: DESKTOP.status()["posture"] == "sitting")
+
+    def test_a_refusal_is_shown(self):
+        with self.assertRaises(GLib.Error) as refused:
+            DESKTOP.ask("Set", GLib.Variant("(ss)", ("history.dir", "/tmp")))
+        self.assertIn("history.dir: not a setting that can be changed here", refused.exception.message)
+        self.poised.config_file.write_text("schema = 1\n[programme\n")
+        self.window.use("Settings")
+        self.window.use("The week's questions: do not ask")
+        self.until("why", lambda: self.window.has_text("poised.toml"))
+
+
+class Privacy(AWindow):
+    def test_says_what_is_stored_and_erases_it(self):
+        DESKTOP.ask("StartPlan", text("progressive"))
+        self.window.use("Privacy")
+        self.until("where", lambda: self.window.has_text(str(self.poised.state / "state.json")))
+        self.until("how long", lambda: self.window.has_text("Kept for 90 days."))
+        self.window.use("Erase everything…")
+        self.window.use("No, keep it")
+        self.assertEqual(DESKTOP.ask("Programme")["plan"], "progressive")
+        self.window.use("Erase everything…")
+        self.window.use("Yes, erase everything")
+        self.window.find("Everything is erased.")
+        self.assertIsNone(DESKTOP.ask("Programme")["plan"])
+        self.assertNotIn("progressive", (self.poised.state / "state.json").read_text())
+        history = self.poised.state / "history.db"
+        self.assertNotIn(b"progressive", history.read_bytes() if history.exists() else b"")
+
+
+class Workstation(AWindow):
+    def test_advises_and_makes_a_page(self):
+        item = DESKTOP.ask("Catalogue", text("en"))["assessment"][0]
+        self.window.use("Workstation")
+        self.window.use(f"{item['ask']} No")
+        self.until("advice", lambda: self.window.has_text(item["if_not"]))
+        self.window.use("Copy")
+        self.window.find("Copied.")
+
+
+class Look(AWindow):
+    def background(self):
+        """The colour of an empty part of the window, as it is on the screen."""
+        file = str(DESKTOP.folder / "screen.png")
+        DESKTOP.call("org.gnome.Shell.Screenshot", "/org/gnome/Shell/Screenshot", "org.gnome.Shell.Screenshot",
+                     "Screenshot", GLib.Variant("(bbs)", (False, False, file)))
+        picture = GdkPixbuf.Pixbuf.new_from_file(file)
+        start = (picture.get_height() - 40) * picture.get_rowstride() + (picture.get_width() - 40) * picture.get_n_channels()
+        return tuple(picture.get_pixels()[start:start + 3])
+
+    def test_follows_high_contrast(self):
+        self.window.fill_screen()
+        usual = self.background()
+        DESKTOP.set("org.gnome.desktop.a11y.interface", high_contrast="true")
+        self.addCleanup(DESKTOP.set, "org.gnome.desktop.a11y.interface", high_contrast="false")
+        self.until("another background", lambda: self.background() != usual)
 
 
 class NothingRuns(unittest.TestCase):
