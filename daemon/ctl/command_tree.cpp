@@ -84,35 +84,45 @@ void add_desk(CLI::App& app, Tree& tree, Options& options) {
   auto* desk =
       tree.add(app, "desk", tr("The standing desk: where it is, and moving it"), show_desk);
   tree.group("Commands");
-  tree.add(*desk, "status", tr("Its height, and whether it moves"), show_desk);
+  const auto named = [&](CLI::App* command) {
+    command->add_option("--desk", options.desk, tr("Which, where there are several"))
+        ->type_name("NAME");
+    return command;
+  };
+  named(tree.add(*desk, "status", tr("Its height, and whether it moves"), show_desk));
   tree.add(*desk, "stop", tr("Stop it, whoever set it in motion"), stop_desk);
   const auto by = [&](const char* name, const char* what) {
-    tree.add(*desk, name, what, move_desk)
+    named(tree.add(*desk, name, what, move_desk))
         ->add_option("MM", options.height_mm, tr("By so many millimetres (50)"))
         ->type_name("")
         ->check(CLI::Range(1, 700));
   };
   by("up", tr("Raise it by a hand's breadth"));
   by("down", tr("Lower it by a hand's breadth"));
-  tree.add(*desk, "height", tr("Move it to a height above the floor"), move_desk)
+  named(tree.add(*desk, "height", tr("Move it to a height above the floor"), move_desk))
       ->add_option("MM", options.height_mm, tr("In millimetres"))
       ->type_name("")
       ->check(CLI::Range(400, 2000))
       ->required();
-  tree.add_offline(*desk, "sit", tr("Move it to desk.sit_mm"), move_desk);
-  tree.add_offline(*desk, "stand", tr("Move it to desk.stand_mm"), move_desk);
-  tree.add_offline(*desk, "calibrate-base", tr("Tell its true height, measured with a tape"),
-                   calibrate_desk)
+  named(tree.add_offline(*desk, "sit", tr("Move it to desk.sit_mm"), move_desk));
+  named(tree.add_offline(*desk, "stand", tr("Move it to desk.stand_mm"), move_desk));
+  named(tree.add_offline(*desk, "calibrate-base", tr("Tell its true height, measured with a tape"),
+                         calibrate_desk))
       ->add_option("MM", options.height_mm, tr("From the floor to its top, in millimetres"))
       ->type_name("")
       ->check(CLI::Range(400, 2000))
       ->required();
-  tree.add_offline(*desk, "scan", tr("What desks are in sight, and what to write for them"),
-                   scan_desks)
-      ->add_option("--seconds", options.seconds, tr("How long to listen for Bluetooth (8)"))
+  auto* const scan = tree.add_offline(
+      *desk, "scan", tr("What desks are in sight, and what to write for them"), scan_desks);
+  scan->add_option("--seconds", options.seconds, tr("How long to listen (8)"))
       ->type_name("N")
       ->check(CLI::Range(1, 60));
-  tree.add(*desk, "test", tr("Move it 20 mm up and down again while you watch"), test_desk);
+  scan->add_option("--pair", options.pair, tr("Pair the Bluetooth desk of that address"))
+      ->type_name("ADDRESS");
+  scan->add_option("--broker", options.broker,
+                   tr("Look for desks of Home Assistant's there (plugin.desk.broker)"))
+      ->type_name("HOST[:PORT]");
+  named(tree.add(*desk, "test", tr("Move it 20 mm up and down again while you watch"), test_desk));
 }
 
 void add_past(CLI::App& app, Tree& tree, Options& options) {

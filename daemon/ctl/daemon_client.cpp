@@ -196,13 +196,13 @@ void DaemonClient::stop_desk() {
   bus_->call(context_, desk_interface, "Stop");
 }
 
-void DaemonClient::move_desk(std::int32_t to_mm) {
+void DaemonClient::move_desk(const std::string& desk, std::int32_t to_mm) {
   constexpr std::chrono::seconds longest_motion{75};
   try {
     bus_->daemon->callMethod("MoveDesk")
         .onInterface(control_interface)
         .withTimeout(longest_motion)
-        .withArguments(to_mm);
+        .withArguments(desk, to_mm);
   } catch (const sdbus::Error& error) {
     throw failure_of(context_, error);
   }

@@ -47,7 +47,8 @@ class DaemonClient {
   void restart_plugin(const std::string& id);
   void stop_desk();
   /// Returns when the motion has ended, 75 s at most.
-  void move_desk(std::int32_t to_mm);
+  /// `desk`: its name; empty for the one in use.
+  void move_desk(const std::string& desk, std::int32_t to_mm);
 
   /// Calls `on_event` with each decision's JSON text, until a signal asks this process to end
   /// (Exit::done) or the daemon leaves (Exit::no_daemon). SIGINT and SIGTERM stay blocked from then

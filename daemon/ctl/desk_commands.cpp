@@ -16,11 +16,22 @@ namespace {
 constexpr int hand_mm = 50;
 constexpr int test_mm = 20;
 
-Json desk_of(const Options& options, DaemonClient& daemon) {
-  const auto status = Json::parse(daemon.status(), nullptr, false);
+Json status_of(const Options& options, DaemonClient& daemon) {
+  auto status = Json::parse(daemon.status(), nullptr, false);
   if (status.is_discarded())
     throw Failure(Exit::failed, options.command + ": daemon: its answer is not JSON");
-  return status.contains("desk") ? status["desk"] : Json::object();
+  return status;
+}
+
+/// The desk of the name that was given, else the one in use.
+Json desk_of(const Options& options, DaemonClient& daemon) {
+  const auto status = status_of(options, daemon);
+  auto desk = status.value("desk", Json::object());
+  if (options.desk.empty()) return desk;
+  for (const auto& each : status.value("desks", Json::array({desk})))
+    if (text(each, "name") == options.desk) return each;
+  throw Failure(Exit::failed,
+                fmt::format("{}: desk: none is called '{}'", options.command, options.desk));
 }
 
 int height_of(const Options& options, DaemonClient& daemon) {
@@ -42,12 +53,19 @@ void say(const Options& options, Output& output, int from_mm, int to_mm) {
 Exit show_desk(const Options& options, Output& output) {
   DaemonClient daemon(options.command);
   const auto desk = desk_of(options, daemon);
+  const auto all = options.desk.empty() ? status_of(options, daemon).value("desks", Json::array())
+                                        : Json::array();
   if (options.json) {
-    output.out << desk.dump(2) << '\n';
-  } else {
-    const auto line = render_desk(desk);
-    output.out << (line.empty() ? tr("No desk is connected.") : capital(line) + ".") << '\n';
+    output.out << (all.empty() ? desk : all).dump(2) << '\n';
+    return Exit::done;
   }
+  for (const auto& each : all)
+    output.out << fmt::format("{}: {}{}\n", printable(text(each, "name")),
+                              render_desk(each).empty() ? tr("not connected") : render_desk(each),
+                              text(each, "name") == text(desk, "name") ? tr(", in use") : "");
+  if (!all.empty()) return Exit::done;
+  const auto line = render_desk(desk);
+  output.out << (line.empty() ? tr("No desk is connected.") : capital(line) + ".") << '\n';
   return Exit::done;
 }
 
@@ -70,7 +88,7 @@ Exit move_desk(const Options& options, Output& output) {
     const auto desk = config::load(roots_of(options), plugin_settings()).settings.desk;
     to = options.command == "desk sit" ? desk.sit_mm : desk.stand_mm;
   }
-  daemon.move_desk(to);
+  daemon.move_desk(options.desk, to);
   say(options, output, from, height_of(options, daemon));
   return Exit::done;
 }
@@ -80,7 +98,7 @@ Exit test_desk(const Options& options, Output& output) {
   const auto start = height_of(options, daemon);
   for (const int to : {start + test_mm, start}) {
     const auto from = height_of(options, daemon);
-    daemon.move_desk(to);
+    daemon.move_desk(options.desk, to);
     const auto height = height_of(options, daemon);
     const bool moved = std::abs(height - from) >= test_mm / 2;
     if (!moved)
@@ -98,10 +116,17 @@ Exit calibrate_desk(const Options& options, Output& output) {
   const auto settings = config::load(roots_of(options), plugin_settings()).plugin_settings_json;
   const auto found = settings.find("desk");
   const auto desk = found == settings.end() ? Json() : Json::parse(found->second, nullptr, false);
-  const auto offset = number(desk, "base_offset_mm").value_or(0);
+  const auto of_one = [&](const Json& table) {
+    return std::lround(number(table, "base_offset_mm").value_or(0)) + options.height_mm - shown;
+  };
+  for (const auto& table : desk.value("desks", Json::array()))
+    if (!options.desk.empty() && text(table, "name") == options.desk)
+      throw Failure(Exit::failed, fmt::format("{}: {}: write base_offset_mm = {} into its table of "
+                                              "plugin.desk.desks",
+                                              options.command, options.desk, of_one(table)));
   auto change = options;
   change.key = "plugin.desk.base_offset_mm";
-  change.value = std::to_string(std::lround(offset) + options.height_mm - shown);
+  change.value = std::to_string(of_one(desk));
   return config_set(change, output);
 }
 

@@ -50,6 +50,7 @@ struct Options {
   bool none_of_these = false, warning = false, plain = false;
   std::string break_id, plugin_id, exercise_id, key, value, shell;
   int height_mm = 0, seconds = 0;
+  std::string desk, pair, broker;
   std::string since, before;
   std::string at;
   bool csv = false, all = false, last = false, export_trace = false;

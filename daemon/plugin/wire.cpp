@@ -193,10 +193,12 @@ void fields(auto& a, Describes<MoveDesk> auto& v) {
   a.number(v.to_mm);
   a.number(v.consent);
   a.instant(v.expires_ns);
+  a.text(v.desk);
 }
 void fields(auto& a, Describes<DeskState> auto& v) {
   a.choice(v.state, POISED_DESK_OK, POISED_DESK_ABSENT);
   a.number(v.height_mm);
+  a.text(v.desk);
 }
 void fields(auto& a, Describes<Person> auto& v) {
   a.choice(v.presence, POISED_PERSON_UNKNOWN, POISED_PERSON_SEAT_INACTIVE);
@@ -599,12 +601,14 @@ void read_payload(AbiReader& r, const poised_message& abi, MoveDesk& v) {
   POISED_TAKE(p, to_mm, v.to_mm);
   POISED_TAKE(p, consent, v.consent);
   POISED_TAKE(p, expires_ns, v.expires_ns);
+  POISED_TAKE_TEXT(r, p, desk, v.desk);
 }
 void read_payload(AbiReader& r, const poised_message& abi, DeskState& v) {
   const auto* p = r.payload<poised_desk_state>(abi);
   if (p == nullptr) return;
   POISED_TAKE(p, state, v.state);
   POISED_TAKE(p, height_mm, v.height_mm);
+  POISED_TAKE_TEXT(r, p, desk, v.desk);
 }
 void read_payload(AbiReader& r, const poised_message& abi, Person& v) {
   const auto* p = r.payload<poised_person>(abi);
@@ -756,11 +760,14 @@ AbiMessage::AbiMessage(const Message& message) {
                 .answer = v.answer, .id = v.id, .action_id = or_null(v.action_id)});
           },
           [&](const MoveDesk& v) {
-            use(poised_move_desk{
-                .to_mm = v.to_mm, .consent = v.consent, .expires_ns = v.expires_ns});
+            use(poised_move_desk{.to_mm = v.to_mm,
+                                 .consent = v.consent,
+                                 .expires_ns = v.expires_ns,
+                                 .desk = or_null(v.desk)});
           },
           [&](const DeskState& v) {
-            use(poised_desk_state{.state = v.state, .height_mm = v.height_mm});
+            use(poised_desk_state{
+                .state = v.state, .height_mm = v.height_mm, .desk = or_null(v.desk)});
           },
           [&](const EventLine& v) { use(poised_event{.json = v.json.c_str()}); },
           [&](const Person& v) {

@@ -114,11 +114,13 @@ struct MoveDesk {
   std::int32_t to_mm = 0;
   std::uint64_t consent = 0;
   std::int64_t expires_ns = 0;
+  std::string desk;
   bool operator==(const MoveDesk&) const = default;
 };
 struct DeskState {
   std::uint32_t state = POISED_DESK_UNKNOWN;
   std::int32_t height_mm = -1;
+  std::string desk;
   bool operator==(const DeskState&) const = default;
 };
 struct Person {
@@ -200,7 +202,7 @@ class AbiMessage {
 // ------------------------------------------------------------------ frames
 
 /// Grows with every change of the frames. Setup and Hello begin with it, in every version.
-inline constexpr std::uint32_t wire_version = 1;
+inline constexpr std::uint32_t wire_version = 2;
 
 /// No frame is longer.
 inline constexpr std::size_t max_frame = std::size_t{144} << 10;

@@ -268,10 +268,10 @@ class ControlService::Object final
       });
     });
   }
-  void MoveDesk(sdbus::Result<>&& result, std::int32_t to_mm) override {
+  void MoveDesk(sdbus::Result<>&& result, std::string desk, std::int32_t to_mm) override {
     auto reply = std::make_shared<sdbus::Result<>>(std::move(result));
     guarded([&] {
-      handler_.move_desk(to_mm, [reply, this](const std::optional<std::string>& why) {
+      handler_.move_desk(desk, to_mm, [reply, this](const std::optional<std::string>& why) {
         if (why)
           reply->returnError(make_error(refused_error, "desk: " + *why));
         else

@@ -53,7 +53,7 @@ class ControlHandler {
   virtual void say_posture(core::Posture posture) = 0;
   virtual void stop_desk() = 0;
   /// Calls `ended` once, at the end of the motion: empty if it arrived, else why not.
-  virtual void move_desk(std::int32_t to_mm,
+  virtual void move_desk(const std::string& name, std::int32_t to_mm,
                          std::function<void(std::optional<std::string>)> ended) = 0;
   virtual Refusal restart_plugin(const std::string& id) = 0;
   virtual void reload() = 0;

@@ -356,7 +356,8 @@ void Daemon::use_desk() {
     const auto settings = config_.plugin_settings_json.find(id);
     if (settings == config_.plugin_settings_json.end()) return false;
     const auto json = Json::parse(settings->second, nullptr, false);
-    return json.is_object() && json.value("driver", "") == "none";
+    return json.is_object() && json.value("driver", "") == "none" &&
+           json.value("desks", Json::array()).empty();
   });
   desk_->use(ids);
 }
@@ -666,7 +667,7 @@ void Daemon::execute(const core::Command& command) {
         else if constexpr (std::is_same_v<What, core::WatchIdle>)
           sources_->watch_idle(what);
         else if constexpr (std::is_same_v<What, core::ShowPrompt>)
-          presenter_->show(what, config_.policy, desk_->report().height_mm);
+          show(what);
         else if constexpr (std::is_same_v<What, core::ShowRunning>)
           presenter_->show_running(what);
         else if constexpr (std::is_same_v<What, core::ShowFinished>)
@@ -683,6 +684,11 @@ void Daemon::execute(const core::Command& command) {
           save_soon();
       },
       command);
+}
+
+void Daemon::show(const core::ShowPrompt& command) {
+  desk_->asked(command.prompt.id);
+  presenter_->show(command, config_.policy, desk_->report().height_mm, desk_->name_if_several());
 }
 
 void Daemon::record(const core::Fact& fact) {

@@ -94,7 +94,7 @@ class Daemon final : private ControlHandler {
   void erase(std::function<void(Refusal)> done) override;
   void say_posture(core::Posture posture) override;
   void stop_desk() override;
-  void move_desk(std::int32_t to_mm,
+  void move_desk(const std::string& name, std::int32_t to_mm,
                  std::function<void(std::optional<std::string>)> ended) override;
   Refusal restart_plugin(const std::string& id) override;
   void reload() override;
@@ -135,6 +135,7 @@ class Daemon final : private ControlHandler {
   void bus_lost();
 
   void execute(const core::Command& command);
+  void show(const core::ShowPrompt& command);
   void record(const core::Fact& fact);
   Refusal refusal_of(core::Event event);
   Json problems() const;

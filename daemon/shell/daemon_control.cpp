@@ -59,6 +59,10 @@ void Daemon::status(std::function<void(std::string)> reply) {
     report.unseen_signals = availability_.unseen();
     report.signals_degraded = availability_.degraded();
     report.desk = desk_->report();
+    if (desk_->reports().size() > 1)
+      report.desks = desk_->reports();
+    else
+      report.desk.name.clear();
     report.managed = managed();
     report.managed_by = managed_by();
     for (const auto& plugin : supervisor_->status())
@@ -247,9 +251,10 @@ void Daemon::stop_desk() {
   desk_->stop();
 }
 
-void Daemon::move_desk(std::int32_t to_mm, std::function<void(std::optional<std::string>)> ended) {
+void Daemon::move_desk(const std::string& name, std::int32_t to_mm,
+                       std::function<void(std::optional<std::string>)> ended) {
   desk_->person(state_, clock_.now());
-  desk_->move_to(to_mm, clock_.now(), std::move(ended));
+  desk_->move_to(name, to_mm, clock_.now(), std::move(ended));
 }
 
 ControlHandler::Refusal Daemon::restart_plugin(const std::string& id) {

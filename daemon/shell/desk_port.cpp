@@ -12,6 +12,8 @@ namespace {
 // Consents of direct commands cannot meet those of prompts, which are prompt ids.
 constexpr std::uint64_t direct_consents = std::uint64_t{1} << 61;
 constexpr core::Duration consent_lasts = std::chrono::seconds(5);  // D1
+// Input that goes on has no last moment yet.
+constexpr core::Duration beyond_now = std::chrono::hours(24 * 365);
 
 plugin::Person person_of(const core::State& state, core::Instant now) {
   const auto& input = state.input;
@@ -24,7 +26,7 @@ plugin::Person person_of(const core::State& state, core::Instant now) {
   if (input.asleep) person.presence = POISED_PERSON_ASLEEP;
   auto last = std::max(input.unlocked, core::Instant());
   for (const auto& device : input.devices)
-    last = std::max(last, device.going_on ? now : device.last);
+    last = std::max(last, device.going_on ? now + beyond_now : device.last);
   person.last_input_ns = last.time_since_epoch().count();
   return person;
 }
@@ -59,25 +61,50 @@ void DeskPort::say_person() {
 void DeskPort::person(const core::State& state, core::Instant now) {
   if (id_.empty()) return;
   const auto before = std::exchange(person_, person_of(state, now));
-  // Input alone is told with the next move.
-  if (before.presence != person_.presence) say_person();
+  const auto going_on = [now](const plugin::Person& person) {
+    return person.last_input_ns > now.time_since_epoch().count();
+  };
+  if (before.presence != person_.presence || going_on(before) != going_on(person_)) say_person();
+}
+
+DeskReport DeskPort::report() const {
+  return desks_.empty() ? DeskReport{} : desks_[used_];
+}
+
+std::string DeskPort::name_if_several() const {
+  const auto connected = std::ranges::count_if(
+      desks_, [](const DeskReport& desk) { return desk.state != POISED_DESK_ABSENT; });
+  return connected > 1 ? report().name : std::string();
+}
+
+void DeskPort::asked(std::uint64_t prompt_id) {
+  asked_ = {prompt_id, report().name};
 }
 
 void DeskPort::move(const core::MoveDesk& command) {
-  stopped_by_person_ = false;
-  moves_[command.consent] = {command.to_mm, report_.height_mm, {}};
-  say_person();
-  send(POISED_MOVE_DESK,
-       plugin::MoveDesk{.to_mm = command.to_mm,
-                        .consent = command.consent,
-                        .expires_ns = command.expires.time_since_epoch().count()});
+  move_desk(command, command.consent == asked_.first ? asked_.second : report().name, {});
 }
 
-void DeskPort::move_to(std::int32_t to_mm, core::Instant now, Ended ended) {
+void DeskPort::move_to(const std::string& name, std::int32_t to_mm, core::Instant now,
+                       Ended ended) {
   if (!ready_) return ended("no desk is connected");
+  if (!name.empty() && std::ranges::find(desks_, name, &DeskReport::name) == desks_.end())
+    return ended("none is called '" + name + "'");
   const auto consent = direct_consents + ++last_direct_;
-  move({to_mm, consent, now + consent_lasts});
-  moves_[consent].ended = std::move(ended);
+  move_desk({to_mm, consent, now + consent_lasts}, name.empty() ? report().name : name,
+            std::move(ended));
+}
+
+void DeskPort::move_desk(const core::MoveDesk& command, const std::string& name, Ended ended) {
+  stopped_by_person_ = false;
+  const auto desk = std::ranges::find(desks_, name, &DeskReport::name);
+  const auto from = desk == desks_.end() ? std::nullopt : desk->height_mm;
+  moves_[command.consent] = {name, command.to_mm, from, std::move(ended)};
+  say_person();
+  send(POISED_MOVE_DESK, plugin::MoveDesk{.to_mm = command.to_mm,
+                                          .consent = command.consent,
+                                          .expires_ns = command.expires.time_since_epoch().count(),
+                                          .desk = name});
 }
 
 void DeskPort::stop() {
@@ -91,22 +118,44 @@ void DeskPort::on_message(const std::string& id, const plugin::Message& message)
     ready_ = true;
     say_person();
   } else if (const auto* state = std::get_if<plugin::DeskState>(&message.payload)) {
-    const auto height = state->height_mm < 0 ? std::nullopt : std::optional(state->height_mm);
-    const bool changed = height != report_.height_mm;
-    report_ = {state->state, height};
-    // Between two messages of a desk that has only fallen silent, its last height still holds.
-    if (changed && (height || state->state == POISED_DESK_ABSENT))
-      callbacks_.dispatch(core::DeskHeight{height});
-    if (report_.state == POISED_DESK_MOVING && height && !moves_.empty()) {
-      auto& move = moves_.rbegin()->second;
-      if (!move.from_mm) move.from_mm = height;
-      callbacks_.moving(move.to_mm, *move.from_mm, report_);
-    }
+    heard({state->desk, state->state,
+           state->height_mm < 0 ? std::nullopt : std::optional(state->height_mm)});
   } else if (const auto* ended = std::get_if<plugin::DeskMoveEnded>(&message.payload)) {
     end(ended->consent, ended->result == POISED_MOVE_ARRIVED
                             ? std::nullopt
                             : std::optional(ended->reason.empty() ? "stopped" : ended->reason));
   }
+}
+
+void DeskPort::heard(DeskReport report) {
+  const auto known = std::ranges::find(desks_, report.name, &DeskReport::name);
+  const auto index = static_cast<std::size_t>(known - desks_.begin());
+  if (known == desks_.end()) desks_.push_back({.name = report.name});
+  const auto before = std::exchange(desks_[index], report);
+  const auto away = [](const DeskReport& desk) { return desk.state == POISED_DESK_ABSENT; };
+  if (index != used_) {
+    if (report.state == POISED_DESK_MOVING || (away(desks_[used_]) && !away(report)))
+      use_desk(index);
+  } else {
+    // Between two messages of a desk that has only fallen silent, its last height still holds.
+    if (report.height_mm != before.height_mm && (report.height_mm || away(report)))
+      callbacks_.dispatch(core::DeskHeight{report.height_mm});
+    const auto other = std::ranges::find_if_not(desks_, away);
+    if (away(report) && other != desks_.end())
+      use_desk(static_cast<std::size_t>(other - desks_.begin()));
+  }
+  if (report.state != POISED_DESK_MOVING || !report.height_mm || moves_.empty()) return;
+  auto& move = moves_.rbegin()->second;
+  if (move.desk != report.name) return;
+  if (!move.from_mm) move.from_mm = report.height_mm;
+  callbacks_.moving(move.to_mm, *move.from_mm, report);
+}
+
+/// Nobody has changed position by going to another desk: its height is one to begin with.
+void DeskPort::use_desk(std::size_t index) {
+  used_ = index;
+  callbacks_.dispatch(core::DeskHeight{});
+  if (const auto height = desks_[index].height_mm) callbacks_.dispatch(core::DeskHeight{height});
 }
 
 void DeskPort::end(std::uint64_t consent, std::optional<std::string> why) {
@@ -120,7 +169,10 @@ void DeskPort::end(std::uint64_t consent, std::optional<std::string> why) {
 
 void DeskPort::forget_desk(const std::string& why) {
   ready_ = false;
-  if (std::exchange(report_, DeskReport{}).height_mm) callbacks_.dispatch(core::DeskHeight{});
+  const bool had_height = report().height_mm.has_value();
+  desks_.clear();
+  used_ = 0;
+  if (had_height) callbacks_.dispatch(core::DeskHeight{});
   while (!moves_.empty()) end(moves_.begin()->first, why);
 }
 

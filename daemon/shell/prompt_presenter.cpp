@@ -69,8 +69,8 @@ void PromptPresenter::configure(std::vector<std::string> plugin_ids, PromptText 
 }
 
 void PromptPresenter::show(const core::ShowPrompt& command, const core::Policy& policy,
-                           std::optional<std::int32_t> desk_mm) {
-  send(text_.open(command.prompt, policy, desk_mm), POISED_PROMPT);
+                           std::optional<std::int32_t> desk_mm, const std::string& desk_name) {
+  send(text_.open(command.prompt, policy, desk_mm, desk_name), POISED_PROMPT);
 }
 
 void PromptPresenter::show_desk_moving(std::int32_t to_mm, std::int32_t from_mm,

@@ -32,9 +32,10 @@ class PromptPresenter {
   /// that were not spoken to before.
   void configure(std::vector<std::string> plugin_ids, PromptText text, bool sound);
 
-  /// `desk_mm`: the height of a desk that can be moved, if there is one.
+  /// `desk_mm`: the height of a desk that can be moved, if there is one; `desk_name`: which, where
+  /// there are several.
   void show(const core::ShowPrompt& command, const core::Policy& policy,
-            std::optional<std::int32_t> desk_mm);
+            std::optional<std::int32_t> desk_mm, const std::string& desk_name);
   void show_running(const core::ShowRunning& command);
   void show_finished(const core::ShowFinished& command);
   void show_note(const core::ShowNote& command);

@@ -84,7 +84,8 @@ std::string PromptText::title(const std::string& break_id) const {
 }
 
 plugin::Prompt PromptText::open(const core::Prompt& prompt, const core::Policy& policy,
-                                std::optional<std::int32_t> desk_mm) const {
+                                std::optional<std::int32_t> desk_mm,
+                                const std::string& desk_name) const {
   plugin::Prompt text;
   text.state = POISED_PROMPT_OPEN;
   text.id = prompt.id;
@@ -100,7 +101,9 @@ plugin::Prompt PromptText::open(const core::Prompt& prompt, const core::Policy& 
   text.actions.push_back({POISED_ANSWER_QUIET_TODAY, "", tr("Quiet today")});
   if (desk_mm && prompt.posture == core::Posture::standing && *desk_mm < policy.stand.stand_mm) {
     // What the click does is said in full: it is the consent (D1).
-    text.title = tr_format("Raise the desk to {}?", ctl::height_text(policy.stand.stand_mm));
+    const auto height = ctl::height_text(policy.stand.stand_mm);
+    text.title = desk_name.empty() ? tr_format("Raise the desk to {}?", height)
+                                   : tr_format("Raise the desk “{}” to {}?", desk_name, height);
     text.body = because(prompt, policy) +
                 tr_format("Moves for about {} s.", motion_seconds(*desk_mm, policy.stand.stand_mm));
     for (auto& action : text.actions) {

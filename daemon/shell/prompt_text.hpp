@@ -20,9 +20,11 @@ class PromptText {
   explicit PromptText(std::map<std::string, std::string> titles) : titles_(std::move(titles)) {}
 
   std::string title(const std::string& break_id) const;
-  /// `desk_mm`: the height of a desk that can be moved, if there is one.
+  /// `desk_mm`: the height of a desk that can be moved, if there is one; `desk_name`: which, where
+  /// there are several.
   plugin::Prompt open(const core::Prompt& prompt, const core::Policy& policy,
-                      std::optional<std::int32_t> desk_mm = {}) const;
+                      std::optional<std::int32_t> desk_mm = {},
+                      const std::string& desk_name = {}) const;
   plugin::Prompt desk_moving(std::uint64_t id, std::int32_t to_mm, std::int32_t from_mm,
                              std::int32_t now_mm, core::Instant started) const;
   plugin::Prompt desk_arrived(std::uint64_t id, std::int32_t height_mm) const;

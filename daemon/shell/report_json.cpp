@@ -52,9 +52,11 @@ Json posture_or_null(core::Posture posture) {
 Json desk_json(const DeskReport& desk) {
   static constexpr std::array states{"ok", "moving", "blocked", "unknown", "absent"};
   static_assert(POISED_DESK_OK == 0 && POISED_DESK_ABSENT == 4);
-  return {{"height_mm", desk.height_mm ? Json(*desk.height_mm) : Json(nullptr)},
-          {"moving", desk.state == POISED_DESK_MOVING},
-          {"state", states.at(desk.state)}};
+  Json json{{"height_mm", desk.height_mm ? Json(*desk.height_mm) : Json(nullptr)},
+            {"moving", desk.state == POISED_DESK_MOVING},
+            {"state", states.at(desk.state)}};
+  if (!desk.name.empty()) json["name"] = desk.name;
+  return json;
 }
 
 Json break_json(const core::BreakStatus& entry) {
@@ -147,6 +149,7 @@ Json status_json(const StatusReport& report, const core::Policy& policy) {
   json["posture_s"] = whole_seconds(status.posture_for);
   json["stand_enabled"] = status.stand_enabled;
   json["desk"] = desk_json(report.desk);
+  for (const auto& desk : report.desks) json["desks"].push_back(desk_json(desk));
   json["breaks"] = Json::array();
   for (const auto& entry : status.breaks) json["breaks"].push_back(break_json(entry));
   json["held_by"] = words(status.held_by);

@@ -35,8 +35,9 @@ struct PluginReport {
   std::string reason;  ///< why it is not running, for people
 };
 
-/// What is known of the desk.
+/// What is known of a desk.
 struct DeskReport {
+  std::string name;  ///< the person's, where there are several
   std::uint32_t state = POISED_DESK_ABSENT;
   std::optional<std::int32_t> height_mm;
   bool operator==(const DeskReport&) const = default;
@@ -51,7 +52,8 @@ struct StatusReport {
   InputReport input;
   core::WallTime wall;  ///< of `status`
   core::Instant now;
-  DeskReport desk;
+  DeskReport desk;                ///< the one in use
+  std::vector<DeskReport> desks;  ///< all, where there are several
   std::string degraded;                     ///< why input is not seen as it should be; empty = fine
   std::vector<std::string> unseen_signals;  ///< live signals that nobody sees
   std::string signals_degraded;             ///< what people must know of that; empty = fine

@@ -277,12 +277,13 @@ typedef struct poised_prompt_answered {
 } poised_prompt_answered;
 
 /* MOVE_DESK: the person's consent `consent` holds until `expires_ns`; later the message is refused.
- */
+ * It is for the desk of this name and no other. */
 typedef struct poised_move_desk {
   uint32_t size;
   int32_t to_mm;
   uint64_t consent;
   int64_t expires_ns;
+  const char* desk; /* as DESK_STATE names it; NULL where there is only one */
 } poised_move_desk;
 
 #define POISED_PERSON_UNKNOWN 0u
@@ -291,8 +292,8 @@ typedef struct poised_move_desk {
 #define POISED_PERSON_ASLEEP 3u
 #define POISED_PERSON_SEAT_INACTIVE 4u
 
-/* PERSON: sent at the start, when `presence` changes, and before each MOVE_DESK. A desk moves for
- * nobody but a person who is PRESENT. */
+/* PERSON: sent at the start, when `presence` changes, when input begins and ends, and before each
+ * MOVE_DESK. A desk moves for nobody but a PRESENT person. `last_input_ns`: future while it goes on. */
 typedef struct poised_person {
   uint32_t size;
   uint32_t presence; /* POISED_PERSON_… */
@@ -316,11 +317,13 @@ typedef struct poised_desk_move_ended {
 #define POISED_DESK_UNKNOWN 3u
 #define POISED_DESK_ABSENT 4u
 
+/* DESK_STATE: of each desk that the plugin drives, apart. */
 typedef struct poised_desk_state {
   uint32_t size;
   uint32_t state;
   int32_t height_mm; /* -1: not known */
   uint32_t reserved;
+  const char* desk; /* the person's name for it; NULL where there is only one */
 } poised_desk_state;
 
 /* EVENT: one line of JSON as `poisectl monitor` prints it. */

@@ -153,6 +153,7 @@ struct MoveDesk {
   std::int32_t to_mm = 0;
   std::uint64_t consent = 0;
   Instant expires;
+  std::string_view desk;  ///< its name, empty where there is only one
 };
 
 enum class PersonPresence : std::uint32_t {
@@ -442,10 +443,13 @@ class Plugin {
     payload.id = id;
     submit(POISED_PROMPT_CLOSED, &payload);
   }
-  void desk_state(DeskStatus status, std::optional<std::int32_t> height_mm) const {
+  /// `desk`: the person's name for it, empty where there is only one.
+  void desk_state(DeskStatus status, std::optional<std::int32_t> height_mm,
+                  const std::string& desk = {}) const {
     poised_desk_state payload = made<poised_desk_state>();
     payload.state = static_cast<std::uint32_t>(status);
     payload.height_mm = height_mm.value_or(-1);
+    payload.desk = desk.empty() ? nullptr : desk.c_str();
     submit(POISED_DESK_STATE, &payload);
   }
   /// `reason` is one line for people, empty if it arrived.
@@ -529,7 +533,8 @@ struct Access {
         return plugin.on_withdraw_prompt(copy<poised_prompt_ref>(message.payload).id);
       case POISED_MOVE_DESK: {
         const auto payload = copy<poised_move_desk>(message.payload);
-        return plugin.on_move_desk({payload.to_mm, payload.consent, from_ns(payload.expires_ns)});
+        return plugin.on_move_desk(
+            {payload.to_mm, payload.consent, from_ns(payload.expires_ns), view(payload.desk)});
       }
       case POISED_STOP_DESK:
         return plugin.on_stop_desk();

@@ -3,7 +3,9 @@
 
 #include <sys/stat.h>
 
+#include <array>
 #include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <utility>
@@ -29,6 +31,9 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr unsigned usual_baud = 9600, megadesk_baud = 115200;
+constexpr std::array usual_dongle{"0000fe60-0000-1000-8000-00805f9b34fb",
+                                  "0000fe61-0000-1000-8000-00805f9b34fb",
+                                  "0000fe62-0000-1000-8000-00805f9b34fb"};
 constexpr int usual_port = 1883, usual_tls_port = 8883;
 
 [[noreturn]] void wrong(const std::string& key, const std::string& reason) {
@@ -103,30 +108,6 @@ std::string checked_address(const Json& settings) {
   if (!well)
     wrong("address", "'" + address + "' is no Bluetooth address such as D5:1E:BC:7F:69:55");
   return address;
-}
-
-MosquittoLink::Broker broker_of(const Json& settings) {
-  MosquittoLink::Broker broker;
-  broker.tls = settings.value("tls", false);
-  broker.port = broker.tls ? usual_tls_port : usual_port;
-  broker.host = needed(settings, "broker");
-  if (const auto colon = broker.host.rfind(':'); colon != std::string::npos) {
-    const auto port = broker.host.substr(colon + 1);
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), broker.port);
-    if (error != std::errc() || end != port.data() + port.size() || broker.port < 1 ||
-        broker.port > 65535)
-      wrong("broker", "'" + broker.host + "' is not HOST or HOST:PORT");
-    broker.host.resize(colon);
-  }
-  broker.user = text(settings, "user");
-  if (const auto file = text(settings, "password_file"); !file.empty()) {
-    struct stat facts {};
-    if (stat(file.c_str(), &facts) != 0 || (facts.st_mode & 077) != 0)
-      wrong("password_file", "'" + file + "' is not a file that only its owner may read");
-    std::ifstream stream(file);
-    std::getline(stream, broker.password);
-  }
-  return broker;
 }
 
 std::unique_ptr<Connection> mqtt_connection(const Json& settings, boost::asio::io_context& loop) {
@@ -206,7 +187,8 @@ std::unique_ptr<Connection> make_connection(const Json& settings, boost::asio::i
   }
   if (driver == "jiecang-bluetooth") {
     const auto address = checked_address(settings);
-    const auto uuids = words(settings, "uuids");
+    auto uuids = words(settings, "uuids");
+    if (uuids.empty()) uuids.assign(usual_dongle.begin(), usual_dongle.end());
     if (uuids.size() != 3) wrong("uuids", "three are needed: service, write, notify");
     return through<JiecangDriver, ByteStream>(
         std::make_unique<GattStream>(std::make_unique<BluezDevice>(loop, address, uuids[0]),
@@ -227,6 +209,42 @@ std::unique_ptr<Connection> make_connection(const Json& settings, boost::asio::i
   if (driver == "mqtt") return mqtt_connection(settings, loop);
   if (driver == "command") return command_connection(settings, loop);
   wrong("driver", "no desk is configured");
+}
+
+MosquittoLink::Broker broker_of(const Json& settings) {
+  MosquittoLink::Broker broker;
+  broker.tls = settings.value("tls", false);
+  broker.port = broker.tls ? usual_tls_port : usual_port;
+  broker.host = needed(settings, "broker");
+  if (const auto colon = broker.host.rfind(':'); colon != std::string::npos) {
+    const auto port = broker.host.substr(colon + 1);
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), broker.port);
+    if (error != std::errc() || end != port.data() + port.size() || broker.port < 1 ||
+        broker.port > 65535)
+      wrong("broker", "'" + broker.host + "' is not HOST or HOST:PORT");
+    broker.host.resize(colon);
+  }
+  broker.user = text(settings, "user");
+  if (auto file = text(settings, "password_file"); !file.empty()) {
+    const char* home = std::getenv("HOME");
+    if (home != nullptr && file.starts_with("~/")) file.replace(0, 1, home);
+    struct stat facts {};
+    if (stat(file.c_str(), &facts) != 0 || (facts.st_mode & 077) != 0)
+      wrong("password_file", "'" + file + "' is not a file that only its owner may read");
+    std::ifstream stream(file);
+    std::getline(stream, broker.password);
+  }
+  return broker;
+}
+
+std::optional<Publication> publication_of(const Json& settings, const std::string& address) {
+  if (!settings.value("publish", false)) return std::nullopt;
+  Publication publication;
+  for (const auto* key : {"broker", "user", "password_file", "tls"})
+    if (settings.contains(key)) publication.broker[key] = settings[key];
+  publication.topics =
+      mqtt::retained_topics({published_id(address), 0, 0, settings.value("publish_motion", false)});
+  return publication;
 }
 
 std::unique_ptr<HomeAssistant> make_home_assistant(const Json& settings,

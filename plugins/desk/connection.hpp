@@ -4,10 +4,13 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "home_assistant.hpp"
 #include "motion/supervisor.hpp"
+#include "publications.hpp"
+#include "transport/mosquitto.hpp"
 #include "unit.hpp"
 
 namespace desk {
@@ -26,6 +29,13 @@ class Connection {
 /// Throws poised::Failure for settings that name no desk.
 [[nodiscard]] std::unique_ptr<Connection> make_connection(const nlohmann::json& settings,
                                                           boost::asio::io_context& loop);
+
+/// Throws poised::Failure for settings that name no broker.
+[[nodiscard]] MosquittoLink::Broker broker_of(const nlohmann::json& settings);
+
+/// What the broker is to keep of the desk; none unless the settings say so.
+[[nodiscard]] std::optional<Publication> publication_of(const nlohmann::json& settings,
+                                                        const std::string& address);
 
 /// None unless the settings say so. Throws poised::Failure for settings that name no broker.
 [[nodiscard]] std::unique_ptr<HomeAssistant> make_home_assistant(

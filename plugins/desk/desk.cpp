@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <chrono>
 #include <csignal>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <poised/plugin.hpp>
 #include <string>
-#include <utility>
+#include <string_view>
+#include <vector>
 
-#include "connection.hpp"
-#include "duty_file.hpp"
-#include "unit.hpp"
+#include "configured_desk.hpp"
+#include "publications.hpp"
 
-// The desk in its own process. When the daemon goes, for whatever reason, the desk is told to stop
-// before this process ends.
+// Desks in a process of their own. When the daemon goes, for whatever reason, they are told to stop
+// before it ends.
 namespace desk {
 namespace {
 
@@ -26,17 +27,9 @@ constexpr auto farewell = 300ms;  // for what is told last to reach the desk
 constexpr auto begins_within = 5s;
 constexpr std::uint64_t consent_of_others = std::uint64_t{1} << 60;  // no consent of the daemon's
 
-std::string boot_id() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  std::getline(file, id);
-  return id;
-}
-
-class Desk final : public poised::Plugin, private SupervisorEvents {
+class Desk final : public poised::Plugin {
  public:
-  explicit Desk(const poised_host& host)
-      : Plugin(host), deadline_(*this, [this] { guarded([this] { unit_->elapse(); }); }) {}
+  explicit Desk(const poised_host& host) : Plugin(host), deadline_(*this, [this] { elapse(); }) {}
 
   int run(const poised::Loop& loop) {
     boost::asio::posix::stream_descriptor daemon(loop_, loop.fd());
@@ -63,118 +56,136 @@ class Desk final : public poised::Plugin, private SupervisorEvents {
 
   void on_start(const poised::Settings& settings) override {
     configure(settings);
-    ready(connection_->description());
+    ready(description());
   }
 
   void on_config_changed(const poised::Settings& settings) override {
-    if (unit_) unit_->stop("its settings were changed");
+    stop_all("its settings were changed");
+    for (const auto& each : desks_) desk_state(poised::DeskStatus::absent, {}, each->name());
     configure(settings);
   }
 
-  void on_stop() override { stop_desk("the daemon ends"); }
+  void on_stop() override { stop_all("the daemon ends"); }
 
   void on_person(const poised::Person& person) override {
     // The same words in the same order.
     person_ = {static_cast<Person::Presence>(person.presence), person.last_input};
-    if (unit_) unit_->person(person_);
+    for (const auto& each : desks_) each->person(person_);
   }
 
   void on_move_desk(const poised::MoveDesk& move) override {
-    if (!unit_)
-      return desk_move_ended(move.consent, poised::MoveResult::refused, "no desk is configured");
-    unit_->move({move.to_mm, move.consent, move.expires});
+    auto* const found = named(move.desk);
+    if (found == nullptr)
+      return desk_move_ended(move.consent, poised::MoveResult::refused,
+                             "no such desk is configured");
+    this->move(*found, {move.to_mm, move.consent, move.expires});
   }
 
   void on_stop_desk() override {
-    if (unit_) unit_->stop();
+    for (const auto& each : desks_) each->stop("stopped");
   }
 
-  // ---------------------------------------------------------------- the desk
+  // ---------------------------------------------------------------- the desks
 
+  /// A desk that cannot be had does not keep the others from being driven.
   void configure(const poised::Settings& settings) {
-    const auto json = nlohmann::json::parse(settings.json);
-    home_assistant_.reset();
-    unit_.reset();
-    connection_.reset();
-    connection_ = make_connection(json, loop_);
-    lock_.take(connection_->address());
-    duty_ =
-        std::make_unique<DutyFile>(extension<char>(POISED_STATE_DIRECTORY), connection_->address());
-    auto options = bounds_and_presets(json);
-    const auto kept = duty_->read();
-    options.duty = DutyMeter::restored(kept.runs_at(clocks()));
-    options.was_moving = kept.moving;
-    unit_ = std::make_unique<DeskUnit>(
-        [this](DriverEvents& events, DeskUnit::Now clock) {
-          return connection_->make_driver(events, std::move(clock));
-        },
-        static_cast<SupervisorEvents&>(*this), std::move(options), [this] { return now(); },
-        [this] { rearm(); });
-    duty_changed();
-    home_assistant_ =
-        make_home_assistant(json, loop_, connection_->address(), unit_->supervisor().bounds(),
-                            {.move = [this](std::int32_t to_mm) { move_for_others(to_mm); },
-                             .stop = [this] { stop_desk("it was stopped from afar"); }});
-    unit_->person(person_);
-    view_changed(unit_->supervisor().view());
+    const auto all = desks_of(nlohmann::json::parse(settings.json));
+    desks_.clear();
+    std::string problems;
+    std::optional<poised::Failure> first;
+    for (const auto& each : all) try {
+        desks_.push_back(std::make_unique<ConfiguredDesk>(each, host_of_desks()));
+        desks_.back()->person(person_);
+      } catch (const poised::Failure& failure) {
+        if (!first) first = failure;
+        problems += (problems.empty() ? "" : "; ") + each.name + ": " + failure.what();
+      }
+    if (desks_.empty()) throw *first;
+    if (!publications_)
+      publications_ =
+          std::make_unique<Publications>(loop_, extension<char>(POISED_STATE_DIRECTORY));
+    std::vector<Publication> published;
+    for (const auto& each : desks_)
+      if (each->publication()) published.push_back(*each->publication());
+    publications_->are(std::move(published));
+    degraded(problems);
+    rearm();
+  }
+
+  ConfiguredDesk::Host host_of_desks() {
+    return {.loop = loop_,
+            .state_directory = extension<char>(POISED_STATE_DIRECTORY),
+            .now = [this] { return now(); },
+            .view_changed =
+                [this](const std::string& name, const DeskView& view) {
+                  desk_state(view.status, view.height_mm, name);
+                },
+            .move_ended = [this](const Outcome& outcome) { tell(outcome); },
+            .deadline_changed = [this] { rearm(); },
+            .asked_from_afar =
+                [this](ConfiguredDesk& desk, std::int32_t to_mm) {
+                  log(poised::LogPriority::info, "desk: a move was asked for over MQTT");
+                  guarded([&] { move(desk, {to_mm, consent_of_others, now() + begins_within, true}); });
+                },
+            .failed =
+                [this](const std::string& problem) {
+                  log(poised::LogPriority::error, "desk: " + problem);
+                }};
+  }
+
+  ConfiguredDesk* named(std::string_view name) {
+    if (name.empty() && desks_.size() == 1) return desks_.front().get();
+    const auto found = std::ranges::find(desks_, name, &ConfiguredDesk::name);
+    return found == desks_.end() ? nullptr : found->get();
+  }
+
+  /// Nobody can watch two desks.
+  void move(ConfiguredDesk& desk, const MoveRequest& request) {
+    const bool another = std::ranges::any_of(
+        desks_, [&](const auto& each) { return each.get() != &desk && each->in_motion(); });
+    if (another)
+      return desk_move_ended(request.consent, poised::MoveResult::refused,
+                             "another desk is moving");
+    desk.move(request);
+  }
+
+  void tell(const Outcome& outcome) {
+    static constexpr poised::MoveResult results[] = {
+        poised::MoveResult::arrived, poised::MoveResult::stopped, poised::MoveResult::refused};
+    desk_move_ended(outcome.consent, results[static_cast<std::size_t>(outcome.kind)],
+                    outcome.reason);
+  }
+
+  [[nodiscard]] std::string description() const {
+    std::string text;
+    for (const auto& each : desks_) text += (text.empty() ? "" : ", ") + each->description();
+    return text;
   }
 
   void rearm() {
-    if (!unit_) return;
-    if (const auto at = unit_->deadline())
-      deadline_.arm(*at);
+    std::optional<Instant> first;
+    for (const auto& each : desks_)
+      if (const auto at = each->deadline(); at && (!first || *at < *first)) first = at;
+    if (first)
+      deadline_.arm(*first);
     else
       deadline_.disarm();
   }
 
-  void view_changed(const DeskView& view) override {
-    guarded([&] {
-      desk_state(view.status, view.height_mm);
-      if (home_assistant_) home_assistant_->show(view);
-    });
+  void elapse() {
+    for (const auto& each : desks_)
+      if (const auto at = each->deadline(); at && *at <= now()) guarded([&] { each->elapse(); });
+    rearm();
   }
 
-  void move_ended(const Outcome& outcome) override {
-    static constexpr poised::MoveResult results[] = {
-        poised::MoveResult::arrived, poised::MoveResult::stopped, poised::MoveResult::refused};
-    guarded([&] {
-      desk_move_ended(outcome.consent, results[static_cast<std::size_t>(outcome.kind)],
-                      outcome.reason);
-    });
-  }
-
-  void duty_changed() override {
-    guarded([&] { keep_duty(); });
-  }
-
-  void keep_duty() {
-    if (!unit_) return;
-    const auto& supervisor = unit_->supervisor();
-    duty_->write({clocks(), supervisor.duty().runs(now()), supervisor.may_move()});
-  }
-
-  [[nodiscard]] Clocks clocks() const {
-    return {
-        now(),
-        std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())
-            .count(),
-        boot_id_};
-  }
-
-  void move_for_others(std::int32_t to_mm) {
-    log(poised::LogPriority::info, "desk: a move was asked for over MQTT");
-    guarded([&] { unit_->move({to_mm, consent_of_others, now() + begins_within}); });
-  }
-
-  void stop_desk(const std::string& reason) {
-    if (!unit_) return;
-    guarded([&] { unit_->stop(reason); });
+  void stop_all(const std::string& reason) {
+    for (const auto& each : desks_) guarded([&] { each->stop(reason); });
   }
 
   /// D7: the daemon has gone, or this process is asked to go.
   void leave() {
-    const bool moving = unit_ && unit_->supervisor().in_motion();
-    stop_desk("the daemon has gone");
+    const bool moving = std::ranges::any_of(desks_, &ConfiguredDesk::in_motion);
+    stop_all("the daemon has gone");
     if (!moving) return;
     loop_.restart();
     loop_.run_for(farewell);
@@ -190,14 +201,10 @@ class Desk final : public poised::Plugin, private SupervisorEvents {
   }
 
   boost::asio::io_context loop_;
-  const std::string boot_id_ = boot_id();
-  DeskLock lock_;
-  std::unique_ptr<Connection> connection_;
-  std::unique_ptr<DutyFile> duty_;
   Person person_;
   poised::Timer deadline_;
-  std::unique_ptr<DeskUnit> unit_;
-  std::unique_ptr<HomeAssistant> home_assistant_;
+  std::vector<std::unique_ptr<ConfiguredDesk>> desks_;
+  std::unique_ptr<Publications> publications_;
 };
 
 }  // namespace

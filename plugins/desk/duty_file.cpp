@@ -10,12 +10,13 @@
 #include <cctype>
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
+
+#include "private_file.hpp"
 
 namespace desk {
 namespace {
@@ -111,12 +112,7 @@ void DutyFile::write(const KeptDuty& duty) const {
       {"runs", runs},
       {"moving",
        duty.moving}}.dump();
-  const auto temporary = path_ + ".new";
-  const int fd =
-      open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) failed(temporary);
-  const bool whole = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  if (close(fd) != 0 || !whole || std::rename(temporary.c_str(), path_.c_str()) != 0) failed(path_);
+  write_private_file(path_, text);
 }
 
 }  // namespace desk

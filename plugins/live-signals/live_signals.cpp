@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <poised/plugin.hpp>
@@ -10,6 +11,7 @@
 #include "live-signals/desktop_bus.hpp"
 #include "live-signals/fusion.hpp"
 #include "live-signals/media_graph.hpp"
+#include "live-signals/sound_server.hpp"
 #include "live-signals/windows.hpp"
 
 // Whether somebody is in a call, watches a video or wants no disturbance, out of what PipeWire, the
@@ -19,6 +21,8 @@ namespace live_signals {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr std::chrono::seconds tells_all_within{2};
 
 class LiveSignals final : public poised::Plugin {
  public:
@@ -38,6 +42,7 @@ class LiveSignals final : public poised::Plugin {
 
   void forget() {
     media_.reset();
+    leave_sound_server();
     desktop_.reset();
     windows_.reset();
   }
@@ -62,17 +67,24 @@ class LiveSignals final : public poised::Plugin {
           release_ = release,
           [this](poised::LiveSignal signal, bool on) { live_signal(signal, on); });
 
+    ignored_ = json.value("ignore", std::vector<std::string>());
     if (microphone_ || camera_ || screen_share_)
       media_ = std::make_unique<MediaGraph>(
-          *this, json.value("ignore", std::vector<std::string>()),
+          *this, ignored_,
           MediaGraph::Events{.changed =
                                  [this](const MediaGraph::Use& use) {
                                    use_ = use;
+                                   if (use.sound) leave_sound_server();
                                    look();
                                  },
                              .connected =
                                  [this](bool connected) {
-                                   if (std::exchange(connected_, connected) == connected) return;
+                                   const bool before = std::exchange(connected_, connected);
+                                   if (!connected) use_sound_server();
+                                   if (before == connected) return;
+                                   // PipeWire may be there for pictures alone: it has told all
+                                   // that it has by then.
+                                   if (connected) sound_server_timer_.arm(now() + tells_all_within);
                                    if (media_) tell_trouble();
                                  }});
     do_not_disturb_ = is_on("do_not_disturb");
@@ -84,6 +96,30 @@ class LiveSignals final : public poised::Plugin {
     }
     look();
     return true;
+  }
+
+  void use_sound_server() {
+    if (!microphone_ || sound_server_ || (connected_ && use_.sound)) return;
+    sound_server_ = std::make_unique<SoundServer>(
+        *this, ignored_,
+        SoundServer::Events{.changed =
+                                [this](const SoundServer::Use& use) {
+                                  sound_use_ = use;
+                                  look();
+                                },
+                            .connected =
+                                [this](bool connected) {
+                                  if (std::exchange(sound_connected_, connected) == connected)
+                                    return;
+                                  if (media_) tell_trouble();
+                                }});
+  }
+
+  void leave_sound_server() {
+    sound_server_timer_.disarm();
+    sound_server_.reset();
+    sound_use_ = {};
+    sound_connected_ = false;
   }
 
   void listen_to_the_bus() {
@@ -118,8 +154,8 @@ class LiveSignals final : public poised::Plugin {
 
   void look() {
     Evidence evidence;
-    evidence.microphone = microphone_ && use_.microphone;
-    evidence.conversation = microphone_ && use_.conversation;
+    evidence.microphone = microphone_ && (use_.microphone || sound_use_.microphone);
+    evidence.conversation = microphone_ && (use_.conversation || sound_use_.conversation);
     evidence.camera = camera_ && use_.camera;
     evidence.screen_share = screen_share_ && use_.screen;
     evidence.do_not_disturb = desktop_seen_.do_not_disturb;
@@ -145,15 +181,22 @@ class LiveSignals final : public poised::Plugin {
       text += what;
     };
     if (media_ && connected_) add("microphone, camera and shared screen by PipeWire");
+    if (sound_connected_) add("microphone by PulseAudio");
     if (desktop_) add("players and Do Not Disturb by the session bus");
     if (windows_) add("full-screen windows by X11");
     return text.empty() ? "waits for PipeWire" : text;
   }
 
   void tell_trouble() {
-    degraded(media_ && !connected_
-                 ? "live-signals: PipeWire: not running; microphone, camera and shared screen are "
-                   "not seen"
+    std::string unseen;
+    const auto add = [&](bool wanted, const char* what) {
+      if (wanted) unseen += (unseen.empty() ? "" : ", ") + std::string(what);
+    };
+    add(microphone_ && !sound_connected_, "microphone");
+    add(camera_, "camera");
+    add(screen_share_, "shared screen");
+    degraded(media_ && !connected_ && !unseen.empty()
+                 ? "live-signals: PipeWire: not running; not seen: " + unseen
                  : "");
     tell_what_is_seen();
   }
@@ -165,8 +208,8 @@ class LiveSignals final : public poised::Plugin {
       if (seen) live_signal(signal, fusion_->is_on(signal));
     };
     const bool heard = media_ && connected_;
-    tell(LiveSignal::call, heard && microphone_);
-    tell(LiveSignal::mic, heard && microphone_);
+    tell(LiveSignal::call, (heard || sound_connected_) && microphone_);
+    tell(LiveSignal::mic, (heard || sound_connected_) && microphone_);
     tell(LiveSignal::camera, heard && camera_);
     tell(LiveSignal::screen_share, heard && screen_share_);
     tell(LiveSignal::dnd, desktop_ && do_not_disturb_);
@@ -179,10 +222,15 @@ class LiveSignals final : public poised::Plugin {
   poised::Duration release_{};
   std::unique_ptr<Fusion> fusion_;
   poised::Timer release_timer_{*this, [this] { settle(); }};
+  poised::Timer sound_server_timer_{*this, [this] { use_sound_server(); }};
+  std::vector<std::string> ignored_;
+  bool sound_connected_ = false;
   MediaGraph::Use use_;
+  SoundServer::Use sound_use_;
   DesktopBus::Seen desktop_seen_;
   Windows::Front front_;
   std::unique_ptr<MediaGraph> media_;
+  std::unique_ptr<SoundServer> sound_server_;
   std::unique_ptr<DesktopBus> desktop_;
   std::unique_ptr<Windows> windows_;
 };

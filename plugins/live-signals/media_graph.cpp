@@ -22,13 +22,14 @@ using std::chrono::milliseconds;
 // A socket is there a moment before somebody listens to it. After these it is waited for only.
 constexpr std::array again_after{milliseconds(100), milliseconds(1'000), milliseconds(5'000)};
 
-enum class Kind : std::uint8_t { other, recording, playback, video_source, video_output };
+enum class Kind : std::uint8_t { other, sound, recording, playback, video_source, video_output };
 
 Kind kind_of(std::string_view media_class) {
   if (media_class == "Stream/Input/Audio") return Kind::recording;
   if (media_class == "Stream/Output/Audio") return Kind::playback;
   if (media_class == "Video/Source") return Kind::video_source;
   if (media_class == "Stream/Output/Video") return Kind::video_output;
+  if (media_class.starts_with("Audio/")) return Kind::sound;
   return Kind::other;
 }
 
@@ -226,6 +227,10 @@ void MediaGraph::add(std::uint32_t id, const char* type, const char* media_class
   }();
   auto node = std::make_unique<Node>();
   node->kind = kind;
+  if (kind == Kind::sound) {
+    link_->nodes[id] = std::move(node);
+    return;
+  }
   void* proxy = pw_registry_bind(static_cast<pw_registry*>(link_->registry.get()), id, type,
                                  PW_VERSION_NODE, 0);
   if (proxy == nullptr) return;
@@ -256,6 +261,7 @@ void MediaGraph::look() {
     });
   };
   for (const auto& [id, node] : nodes) {
+    use.sound = use.sound || node->kind == Kind::sound;
     if (!node->running || is_ignored(*node)) continue;
     if (node->kind == Kind::recording && !node->is_no_microphone) {
       use.microphone = true;

@@ -19,6 +19,7 @@ class MediaGraph {
     bool conversation = false;  ///< who records also plays, or says that it communicates
     bool camera = false;
     bool screen = false;
+    bool sound = false;  ///< it has microphones or speakers at all
     bool operator==(const Use&) const = default;
   };
   struct Events {

@@ -90,6 +90,10 @@ class DirectDesk final : private Driver, private SupervisorEvents {
     supervisor.move({to_mm, ++last_consent, now + within}, now);
     return last_consent;
   }
+  std::uint64_t move_from_afar(std::int32_t to_mm) {
+    supervisor.move({to_mm, ++last_consent, now + seconds(5), true}, now);
+    return last_consent;
+  }
   [[nodiscard]] bool linked() const { return linked_; }
 
   /// Lets time pass in steps that no deadline is missed by.

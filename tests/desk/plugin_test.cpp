@@ -13,6 +13,7 @@
 #include <string>
 
 #include "codec/jiecang.hpp"
+#include "desk_settings.hpp"
 #include "duty_file.hpp"
 #include "rigs/bluez.hpp"
 #include "rigs/mqtt.hpp"
@@ -46,18 +47,33 @@ class DeskPlugin : public testing::Test {
   void person(std::uint32_t presence) {
     bench_->send(POISED_PERSON, poised::plugin::Person{presence, rig::boottime_ns()});
   }
-  std::uint64_t move(std::int32_t to_mm) {
+  std::uint64_t move(std::int32_t to_mm, const std::string& name = {}) {
     person(POISED_PERSON_PRESENT);
-    bench_->send(POISED_MOVE_DESK, poised::plugin::MoveDesk{to_mm, ++last_consent_,
-                                                            rig::boottime_ns() + 5'000'000'000});
+    bench_->send(
+        POISED_MOVE_DESK,
+        poised::plugin::MoveDesk{to_mm, ++last_consent_, rig::boottime_ns() + 5'000'000'000, name});
     return last_consent_;
   }
   std::optional<DeskState> state() const {
     const auto all = bench_->all<DeskState>(POISED_DESK_STATE);
     return all.empty() ? std::nullopt : std::optional(all.back());
   }
+  std::optional<DeskState> state_of(const std::string& name) const {
+    std::optional<DeskState> last;
+    for (const auto& each : bench_->all<DeskState>(POISED_DESK_STATE))
+      if (each.desk == name) last = each;
+    return last;
+  }
   bool wait_for_height() {
     return bench_->run_until([this] { return state() && state()->height_mm > 0; });
+  }
+  /// For what the plugin says nothing of.
+  bool eventually(const std::function<bool()>& condition) {
+    for (const auto end = rig::Clock::now() + rig::patience; rig::Clock::now() < end;) {
+      if (condition()) return true;
+      bench_->run_for(rig::milliseconds(50));
+    }
+    return condition();
   }
   std::optional<DeskMoveEnded> ended(std::uint64_t consent) const {
     for (const auto& each : bench_->all<DeskMoveEnded>(POISED_DESK_MOVE_ENDED))
@@ -143,6 +159,65 @@ TEST_F(OverBluetooth, ADeskThatMustBeDiscoveredFailsToConnectAndHasNoOwnerIsMove
   ASSERT_TRUE(wait_for_height());
   EXPECT_EQ(wait_for_end(move(780)).result, POISED_MOVE_ARRIVED);
   EXPECT_GE(bluez_->connects(), 2U);
+}
+
+TEST_F(OverBluetooth, ADeskWhoseNameComesLaterThanItsServiceIsFoundAllTheSame) {
+  rig::FakeBluez::Behaviour behaviour;
+  behaviour.known = false;
+  behaviour.name_comes_late = true;
+  start_with(behaviour);
+  ASSERT_TRUE(wait_for_height());
+  EXPECT_EQ(wait_for_end(move(740)).result, POISED_MOVE_ARRIVED);
+}
+
+TEST_F(OverBluetooth, ADeskThatBluezForgetsInMidMoveIsLookedForAgainAndLeftAtRest) {
+  start_with({});
+  ASSERT_TRUE(wait_for_height());
+  const auto consent = move(1100);
+  ASSERT_TRUE(bench_->run_until([&] { return bluez_->height_mm() > 740; }));
+  bluez_->forget_device();
+  EXPECT_EQ(wait_for_end(consent).result, POISED_MOVE_STOPPED);
+  ASSERT_TRUE(bench_->run_until([&] { return state()->state == POISED_DESK_ABSENT; }));
+  bench_->forget_messages();
+  ASSERT_TRUE(wait_for_height());
+  ASSERT_TRUE(bench_->run_until([&] { return !bluez_->moving(); }));
+  const auto height = bluez_->height_mm();
+  bench_->run_for(2s);
+  EXPECT_NEAR(bluez_->height_mm(), height, 1);
+}
+
+TEST_F(OverBluetooth, AnAdapterThatIsSwitchedOffIsWaitedFor) {
+  start_with({});
+  ASSERT_TRUE(wait_for_height());
+  bluez_->set_powered(false);
+  ASSERT_TRUE(bench_->run_until([&] { return state()->state == POISED_DESK_ABSENT; }));
+  bluez_->set_powered(true);
+  bench_->forget_messages();
+  ASSERT_TRUE(wait_for_height());
+  EXPECT_EQ(wait_for_end(move(740)).result, POISED_MOVE_ARRIVED);
+}
+
+TEST_F(OverBluetooth, ADeskThatAnotherCentralHasIsWaitedFor) {
+  rig::FakeBluez::Behaviour behaviour;
+  behaviour.in_range = false;
+  start_with(behaviour);
+  ASSERT_TRUE(eventually([&] { return bluez_->connects() >= 2; }));
+  EXPECT_EQ(state()->state, POISED_DESK_ABSENT);
+  EXPECT_EQ(wait_for_end(move(800)).result, POISED_MOVE_REFUSED);
+  bluez_->set_in_range(true);
+  EXPECT_TRUE(wait_for_height());
+}
+
+TEST_F(OverBluetooth, APanelThatWantsToBePairedShowsNoHeightUntilItIs) {
+  rig::FakeBluez::Behaviour behaviour;
+  behaviour.paired = false;
+  behaviour.asks_to_pair = true;
+  start_with(behaviour);
+  ASSERT_TRUE(eventually([&] { return bluez_->connected(); }));
+  bench_->run_for(2s);
+  EXPECT_EQ(state()->state, POISED_DESK_ABSENT);
+  EXPECT_EQ(wait_for_end(move(800)).result, POISED_MOVE_REFUSED);
+  EXPECT_NEAR(bluez_->height_mm(), 720, 1);
 }
 
 TEST_F(OverBluetooth, AStopReachesTheWireWithin20Milliseconds) {
@@ -300,6 +375,95 @@ TEST_F(OverSerial, ADeskThatHasRunForLongEnoughIsNotMovedByANewProcessEither) {
   EXPECT_EQ(end.reason, "its motors have run for long enough: they rest for 18 minutes");
 }
 
+// ------------------------------------------------------------------ several desks
+
+class TwoDesks : public OverSerial {
+ protected:
+  rig::SystemBus bus_;
+  std::unique_ptr<rig::FakeBluez> bluez_;
+  std::string second() const {
+    return R"({"name":"home","driver":"jiecang-serial","device":")" + desk_->device() + R"("})";
+  }
+  void start_both(const std::string& further = "") {
+    rig::FakeBluez::Behaviour behaviour;
+    behaviour.mechanics = quick_desk();
+    bluez_ = std::make_unique<rig::FakeBluez>(bus_.address(), behaviour);
+    desk_ = std::make_unique<rig::PtyDesk>(std::make_unique<rig::JiecangFirmware>(quick_desk()));
+    start(R"({"driver":"linak-bluetooth","address":"D5:1E:BC:7F:69:55","name":"office","desks":[)" +
+          second() + further + "]}");
+    ASSERT_TRUE(bench_->run_until([&] {
+      const auto office = state_of("office"), home = state_of("home");
+      return office && home && office->height_mm > 0 && home->height_mm > 0;
+    }));
+  }
+};
+
+TEST_F(TwoDesks, EachIsMovedByItsNameAndNoOther) {
+  start_both();
+  EXPECT_EQ(wait_for_end(move(780, "home")).result, POISED_MOVE_ARRIVED);
+  EXPECT_NEAR(desk_->height_mm(), 780, 3);
+  EXPECT_NEAR(bluez_->height_mm(), 720, 1);
+  EXPECT_EQ(wait_for_end(move(760, "office")).result, POISED_MOVE_ARRIVED);
+  EXPECT_NEAR(bluez_->height_mm(), 760, 3);
+  EXPECT_NEAR(desk_->height_mm(), 780, 3);
+  EXPECT_EQ(wait_for_end(move(900)).reason, "no such desk is configured");
+  EXPECT_EQ(wait_for_end(move(900, "attic")).reason, "no such desk is configured");
+}
+
+TEST_F(TwoDesks, OnlyOneMovesAtATimeAndAStopIsForAll) {
+  start_both();
+  const auto first = move(1100, "office");
+  ASSERT_TRUE(bench_->run_until([&] { return bluez_->height_mm() > 740; }));
+  EXPECT_EQ(wait_for_end(move(900, "home")).reason, "another desk is moving");
+  bench_->send(POISED_STOP_DESK);
+  EXPECT_EQ(wait_for_end(first).reason, "stopped");
+  EXPECT_NEAR(desk_->height_mm(), 720, 1);
+  ASSERT_TRUE(bench_->run_until([&] { return !bluez_->moving(); }));
+  EXPECT_LT(bluez_->height_mm(), 1000);
+}
+
+TEST_F(TwoDesks, EachHasALockOfItsOwn) {
+  start_both();
+  for (const auto& desk :
+       {second(), std::string(R"({"driver":"linak-bluetooth","address":"D5:1E:BC:7F:69:55"})")}) {
+    PluginBench other("desk", PluginBench::Options{.settings = desk});
+    ASSERT_TRUE(other.wait_for_state(poised::plugin::PluginState::failed));
+    EXPECT_NE(other.status().reason.find("another program drives this desk"), std::string::npos);
+  }
+}
+
+TEST_F(TwoDesks, OneThatCannotBeHadDoesNotKeepTheOthersFromBeingDriven) {
+  start_both(R"(,{"name":"attic","driver":"jiecang-serial"},{"name":"cellar","drivr":"mqtt"})");
+  ASSERT_TRUE(bench_->run_until([&] { return !bench_->status().reason.empty(); }));
+  EXPECT_EQ(bench_->status().reason,
+            "attic: plugin.desk.device: is needed for driver = \"jiecang-serial\"; desks[2]: "
+            "plugin.desk.desks[2].drivr: no such key");
+  EXPECT_EQ(wait_for_end(move(760, "home")).result, POISED_MOVE_ARRIVED);
+}
+
+TEST_F(TwoDesks, EachKeepsItsOwnDuty) {
+  start_both();
+  EXPECT_EQ(wait_for_end(move(780, "home")).result, POISED_MOVE_ARRIVED);
+  EXPECT_TRUE(eventually([&] {
+    const auto now = Instant(Duration(rig::boottime_ns()));
+    return DutyMeter::restored(duty_file().read().runs).used(now) > 500ms;
+  }));
+  const DutyFile office(state_directory().c_str(), "D5:1E:BC:7F:69:55");
+  EXPECT_TRUE(office.read().runs.empty());
+}
+
+TEST(SeveralDesks, HaveTheKeysOfTheManifest) {
+  std::ifstream manifest(DESK_MANIFEST);
+  std::vector<std::string> names;
+  for (std::string line; std::getline(manifest, line);)
+    if (line.starts_with("[settings.")) names.push_back(line.substr(10, line.find(']') - 10));
+  std::erase(names, "desks");
+  auto known = desk_keys();
+  std::ranges::sort(names);
+  std::ranges::sort(known);
+  EXPECT_EQ(known, names);
+}
+
 // ------------------------------------------------------------------ brokers
 
 class OverMqtt : public DeskPlugin {
@@ -430,6 +594,46 @@ TEST_F(Published, ItIsMovedWhereThatIsAllowedButNotByWhatTheBrokerHadKept) {
   home_.publish(base_ + "/height/set", "900");
   bench_->run_for(2s);
   EXPECT_NEAR(bluez_->height_mm(), 780, 3);
+}
+
+TEST_F(Published, WhatTheBrokerKeptIsTakenBackOnceItIsSwitchedOff) {
+  start_published(R"(,"publish":true)");
+  EXPECT_TRUE(says("/height", "720"));
+  bench_->stop();
+  EXPECT_TRUE(says("/status", "offline"));
+  const std::string at_home = "homeassistant/sensor/poised_D5_1E_BC_7F_69_55/height/config";
+  ASSERT_TRUE(home_.last(at_home));
+  EXPECT_NE(home_.last(at_home), "");
+  start_published(R"(,"publish":false)");
+  for (const auto& topic :
+       {at_home, std::string("homeassistant/button/poised_D5_1E_BC_7F_69_55/stop/config"),
+        base_ + "/height", base_ + "/status"}) {
+    EXPECT_TRUE(eventually([&] { return home_.last(topic) == ""; })) << topic;
+  }
+  // Who comes later finds nothing.
+  rig::MqttClient later(broker_.port());
+  bench_->run_for(1s);
+  EXPECT_FALSE(later.last(at_home));
+  EXPECT_FALSE(later.last(base_ + "/status"));
+  EXPECT_TRUE(eventually([&] {
+    std::ifstream kept(state_home_.path() / "poised/plugins/desk/published.json");
+    std::string text;
+    std::getline(kept, text);
+    return text == "[]";
+  }));
+}
+
+TEST_F(Published, ThatItMayBeMovedIsTakenBackWhileItGoesOnBeingPublished) {
+  start_published(R"(,"publish":true,"publish_motion":true)");
+  const std::string number = "homeassistant/number/poised_D5_1E_BC_7F_69_55/height/config";
+  ASSERT_TRUE(eventually([&] { return home_.last(number).has_value(); }));
+  bench_->reconfigure(R"({"driver":"linak-bluetooth","address":"D5:1E:BC:7F:69:55","broker":")" +
+                      broker_.address() + R"(","publish":true})");
+  EXPECT_TRUE(eventually([&] { return home_.last(number) == ""; }));
+  EXPECT_TRUE(eventually([&] {
+    return home_.last("homeassistant/sensor/poised_D5_1E_BC_7F_69_55/height/config").has_value();
+  }));
+  EXPECT_TRUE(says("/height", "720"));
 }
 
 TEST_F(Published, AProcessThatIsKilledIsOfflineByItsLastWill) {

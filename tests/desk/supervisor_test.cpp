@@ -56,6 +56,26 @@ TEST_P(EveryFamily, D1_DoesNotBeginAfterTheConsentHasExpired) {
   EXPECT_EQ(desk_.outcome(desk_.move(1100, seconds(0)))->kind, Kind::refused);
 }
 
+TEST_P(EveryFamily, D2_ACommandFromAfarIsNoSignThatAnybodyIsAtTheDesk) {
+  desk_.input();
+  desk_.run(seconds(61));
+  EXPECT_EQ(desk_.outcome(desk_.move_from_afar(1100))->reason,
+            "nobody has been at the keyboard for a minute");
+  EXPECT_TRUE(desk_.orders.empty());
+  desk_.input();
+  EXPECT_EQ(desk_.run_to_end(desk_.move_from_afar(1100)).kind, Kind::arrived);
+  // A minute after the last input it stops in mid-move; one's own command would have gone on.
+  desk_.input();
+  desk_.run(seconds(56));
+  const auto consent = desk_.move_from_afar(720);
+  const auto end = desk_.run_to_end(consent);
+  EXPECT_EQ(end.kind, Kind::stopped);
+  EXPECT_EQ(end.reason, "nobody has been at the keyboard for a minute");
+  EXPECT_GT(desk_.physics.mm(), 750);
+  desk_.run(seconds(5));
+  EXPECT_EQ(desk_.run_to_end(desk_.move(720)).kind, Kind::arrived);
+}
+
 TEST_P(EveryFamily, D2_RefusesWhenNobodyIsSeenAndStopsWhenTheyGo) {
   for (const auto gone :
        {Presence::locked, Presence::asleep, Presence::seat_inactive, Presence::unknown}) {

@@ -421,6 +421,43 @@ TEST_F(CalendarOnTheWeb, APasswordFromTheKeyring) {
   EXPECT_TRUE(complains("unknown: password: "));
 }
 
+TEST_F(CalendarPlugin, ADigestInPlaceOfThePassword) {
+  const LockedWeb web;
+  web.serve(meeting(at_, at_ + 3600));
+  const Json account{{"name", "digest"},
+                     {"url", web.url("/digest/a.ics")},
+                     {"user", "alice"},
+                     {"auth", "digest"},
+                     {"password_command", "echo secret"}};
+  auto wrong = account;
+  wrong["name"] = "wrong";
+  wrong["password_command"] = "echo guess";
+  auto basic = account;
+  basic["name"] = "basic";
+  basic["auth"] = "basic";
+  start({account, wrong, basic});
+  EXPECT_TRUE(becomes("digest", hour_));
+  EXPECT_TRUE(complains("wrong: the server answers 401"));
+  EXPECT_TRUE(complains("basic: the server answers 401"));
+}
+
+TEST_F(CalendarPlugin, ATicketOfKerberosIsAllThatWhoHasSignedInNeeds) {
+  KerberosRealm realm;
+  const LockedWeb web(realm.server_keys());
+  web.serve(meeting(at_, at_ + 3600));
+  start({{{"name", "work"}, {"url", web.url("/negotiate/a.ics")}, {"auth", "negotiate"}}});
+  EXPECT_TRUE(complains("work: the server answers 401"));
+  EXPECT_THAT(web.requests(), testing::Not(HasSubstr(" 200")));
+  realm.sign_in();
+  poll();
+  EXPECT_TRUE(becomes("work", hour_)) << bench_->status().reason << web.requests();
+  EXPECT_TRUE(is_well());
+  // Without a ticket again what was good stays, and it is said.
+  realm.sign_out();
+  poll();
+  EXPECT_TRUE(complains("work: the server answers 401"));
+}
+
 TEST_F(CalendarOnTheWeb, APasswordGoesToNoOtherHostNorInTheClear) {
   serve(meeting(at_, at_ + 3600));
   auto elsewhere = at("/elsewhere.ics");

@@ -195,6 +195,94 @@ TEST_F(LiveSignalsOnPipeWire, ItComesLaterAndGoesAndComesAgain) {
   EXPECT_TRUE(tells({{POISED_SIGNAL_CALL, true}}));
 }
 
+// ------------------------------------------------------------------ PulseAudio
+
+class LiveSignalsOnPulseAudio : public LiveSignals {
+ protected:
+  PulseServer server_;
+  bool sees_pulseaudio() {
+    return bench_->run_until([&] {
+      return bench_->status().reason ==
+             "live-signals: PipeWire: not running; not seen: camera, shared screen";
+    });
+  }
+};
+
+TEST_F(LiveSignalsOnPulseAudio, WhoRecordsAndIsAPhoneIsInACallUntilAWhileAfterIt) {
+  start();
+  ASSERT_TRUE(sees_pulseaudio()) << bench_->status().reason;
+  auto recorder = server_.record({"media.role=phone"});
+  EXPECT_TRUE(tells({{POISED_SIGNAL_CALL, true}}));
+  const auto ended = Clock::now();
+  recorder.reset();
+  EXPECT_TRUE(tells({{POISED_SIGNAL_CALL, true}, {POISED_SIGNAL_CALL, false}}));
+  EXPECT_GE(Clock::now() - ended, release);
+}
+
+TEST_F(LiveSignalsOnPulseAudio, ACallThatIsThereBeforeTheDaemonIsSeen) {
+  const auto recorder = server_.record({"media.role=phone"});
+  start();
+  EXPECT_TRUE(tells({{POISED_SIGNAL_CALL, true}}));
+}
+
+TEST_F(LiveSignalsOnPulseAudio, WhoOnlyRecordsUsesTheMicrophone) {
+  start();
+  const auto recorder = server_.record();
+  EXPECT_TRUE(tells({{POISED_SIGNAL_MIC, true}}));
+}
+
+TEST_F(LiveSignalsOnPulseAudio, OneProcessThatRecordsAndPlaysIsACallAndTwoAreNone) {
+  start();
+  const auto player = server_.play({"application.process.id=4711"});
+  auto recorder = server_.record({"application.process.id=4712"});
+  EXPECT_TRUE(tells({{POISED_SIGNAL_MIC, true}}));
+  bench_->run_for(milliseconds(500));
+  EXPECT_THAT(changes(), ElementsAre(Change{POISED_SIGNAL_MIC, true}));
+  recorder.reset();
+  const auto caller = server_.record({"application.process.id=4711"});
+  EXPECT_TRUE(bench_->run_until([&] {
+    return std::ranges::count(changes(), Change{POISED_SIGNAL_CALL, true}) > 0;
+  }));
+}
+
+TEST_F(LiveSignalsOnPulseAudio, WhatRecordsAllDayOrRecordsWhatIsPlayedIsNoCall) {
+  start({{"ignore", {"parecord"}}});
+  ASSERT_TRUE(sees_pulseaudio());
+  const auto ignored = server_.record({"media.role=phone"});
+  bench_->run_for(milliseconds(1'500));
+  EXPECT_THAT(changes(), IsEmpty());
+  bench_->reconfigure(Json{{"release", std::chrono::nanoseconds(release).count()}}.dump());
+  EXPECT_TRUE(tells({{POISED_SIGNAL_CALL, true}}));
+}
+
+TEST_F(LiveSignalsOnPulseAudio, TheSoundOfTheSpeakersIsNoMicrophone) {
+  start();
+  ASSERT_TRUE(sees_pulseaudio());
+  const auto recorder = server_.record({}, "rig-speaker.monitor");
+  bench_->run_for(milliseconds(1'500));
+  EXPECT_THAT(changes(), IsEmpty());
+}
+
+TEST_F(LiveSignalsOnPulseAudio, ItComesLaterAndGoesAndComesAgain) {
+  server_.kill();
+  start();
+  EXPECT_TRUE(bench_->run_until([&] {
+    return bench_->status().reason ==
+           "live-signals: PipeWire: not running; not seen: microphone, camera, shared screen";
+  }));
+  server_.start();
+  EXPECT_TRUE(sees_pulseaudio()) << bench_->status().reason;
+  auto recorder = server_.record({"media.role=phone"});
+  EXPECT_TRUE(tells({{POISED_SIGNAL_CALL, true}}));
+  server_.kill();
+  EXPECT_TRUE(tells({{POISED_SIGNAL_CALL, true}, {POISED_SIGNAL_CALL, false}}));
+  bench_->forget_messages();
+  server_.start();
+  EXPECT_TRUE(sees_pulseaudio());
+  recorder = server_.record({"media.role=phone"});
+  EXPECT_TRUE(tells({{POISED_SIGNAL_CALL, true}}));
+}
+
 // ------------------------------------------------------------------ Do Not Disturb
 
 class LiveSignalsOnABus : public LiveSignals {

@@ -44,6 +44,7 @@ FakeBluez::FakeBluez(const std::string& bus_address, Behaviour behaviour)
       desk_(behaviour_.mechanics, behaviour_.needs_owner),
       device_path_(std::string(adapter_path) + "/dev_" + with_underscores(behaviour_.address)) {
   exported_ = behaviour_.known;
+  named_ = !behaviour_.name_comes_late;
   lay_out();
   desk_.notify = [this](std::string_view uuid, const Bytes& value) {
     for (const auto& characteristic : characteristics_)
@@ -67,6 +68,7 @@ FakeBluez::FakeBluez(const std::string& bus_address, Behaviour behaviour)
 FakeBluez::~FakeBluez() {
   thread_.request_stop();
   thread_.join();
+  if (pairing_.joinable()) pairing_.join();
   peer_.reset();
 }
 
@@ -163,6 +165,36 @@ void FakeBluez::set_in_range(bool on) {
   behaviour_.in_range = on;
 }
 
+void FakeBluez::forget_device() {
+  const std::scoped_lock lock(mutex_);
+  if (connected_) disconnected();
+  exported_ = false;
+  const char* const interfaces[] = {"org.bluez.Device1", nullptr};
+  emit("/", "org.freedesktop.DBus.ObjectManager", "InterfacesRemoved",
+       g_variant_new("(o^as)", device_path_.c_str(), interfaces));
+}
+
+void FakeBluez::set_powered(bool on) {
+  const std::scoped_lock lock(mutex_);
+  powered_ = on;
+  if (!on && connected_) disconnected();
+}
+
+bool FakeBluez::paired() {
+  const std::scoped_lock lock(mutex_);
+  return behaviour_.paired;
+}
+
+bool FakeBluez::trusted() {
+  const std::scoped_lock lock(mutex_);
+  return trusted_;
+}
+
+bool FakeBluez::connected() {
+  const std::scoped_lock lock(mutex_);
+  return connected_;
+}
+
 void FakeBluez::lose_link() {
   const std::scoped_lock lock(mutex_);
   if (connected_) disconnected();
@@ -172,7 +204,8 @@ void FakeBluez::restart() {
   own_name(false);
   {
     const std::scoped_lock lock(mutex_);
-    connected_ = resolved_ = false;
+    connected_ = resolved_ = connecting_ = discovering_ = false;
+    agent_owner_.clear();
     ++link_;
     for (auto& characteristic : characteristics_)
       characteristic.notifying = characteristic.writing = false;
@@ -195,11 +228,12 @@ GVariant* FakeBluez::device_properties() const {
   g_variant_builder_init(&properties, G_VARIANT_TYPE("a{sv}"));
   add(properties, "Address", string_property(behaviour_.address));
   add(properties, "AddressType", g_variant_new_string("random"));
-  add(properties, "Name", g_variant_new_string("Desk 1234"));
+  if (named_) add(properties, "Name", g_variant_new_string("Desk 1234"));
   const std::string service(desk::linak::control_service);
   const char* const uuids[] = {service.c_str(), nullptr};
   add(properties, "UUIDs", g_variant_new_strv(uuids, 1));
   add(properties, "Paired", g_variant_new_boolean(behaviour_.paired));
+  add(properties, "Trusted", g_variant_new_boolean(trusted_));
   add(properties, "Connected", g_variant_new_boolean(connected_));
   add(properties, "ServicesResolved", g_variant_new_boolean(resolved_));
   add(properties, "Adapter", g_variant_new_object_path(adapter_path));
@@ -217,7 +251,7 @@ GVariant* FakeBluez::objects() const {
   };
   GVariantBuilder adapter;
   g_variant_builder_init(&adapter, G_VARIANT_TYPE("a{sv}"));
-  add(adapter, "Powered", g_variant_new_boolean(TRUE));
+  add(adapter, "Powered", g_variant_new_boolean(powered_));
   object(adapter_path, "org.bluez.Adapter1", g_variant_builder_end(&adapter));
   if (!exported_) return g_variant_builder_end(&all);
   object(device_path_, "org.bluez.Device1", device_properties());
@@ -292,10 +326,14 @@ void FakeBluez::emit_value(const std::string& path, const Bytes& value) {
 
 void FakeBluez::connect_device(GDBusMessage* call) {
   ++connects_;
+  if (!powered_) return refuse(call, "org.bluez.Error.NotReady", "Resource Not Ready");
   if (connected_) return reply(call, nullptr);
+  if (std::exchange(connecting_, true))
+    return refuse(call, "org.bluez.Error.InProgress", "In Progress");
   const bool fails = !behaviour_.in_range || behaviour_.connect_failures > 0;
   if (behaviour_.connect_failures > 0) --behaviour_.connect_failures;
   after(behaviour_.connect_takes, [this, call, fails] {
+    connecting_ = false;
     if (fails) return refuse(call, "org.bluez.Error.Failed", "le-connection-abort-by-local");
     connected_ = true;
     emit_device("Connected", true);
@@ -308,6 +346,69 @@ void FakeBluez::connect_device(GDBusMessage* call) {
   });
 }
 
+void FakeBluez::show_device() {
+  exported_ = true;
+  GVariantBuilder interfaces;
+  g_variant_builder_init(&interfaces, G_VARIANT_TYPE("a{sa{sv}}"));
+  g_variant_builder_add(&interfaces, "{s@a{sv}}", "org.bluez.Device1", device_properties());
+  emit("/", "org.freedesktop.DBus.ObjectManager", "InterfacesAdded",
+       g_variant_new("(oa{sa{sv}})", device_path_.c_str(), &interfaces));
+  if (named_) return;
+  after(behaviour_.connect_takes, [this] {
+    named_ = true;
+    GVariantBuilder properties;
+    g_variant_builder_init(&properties, G_VARIANT_TYPE("a{sv}"));
+    add(properties, "Name", g_variant_new_string("Desk 1234"));
+    emit(device_path_, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+         g_variant_new("(sa{sv}as)", "org.bluez.Device1", &properties, nullptr));
+  });
+}
+
+void FakeBluez::say_signal_strength() {
+  if (!discovering_) return;
+  if (exported_ && behaviour_.in_range) {
+    GVariantBuilder properties;
+    g_variant_builder_init(&properties, G_VARIANT_TYPE("a{sv}"));
+    add(properties, "RSSI", g_variant_new_int16(-61));
+    emit(device_path_, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+         g_variant_new("(sa{sv}as)", "org.bluez.Device1", &properties, nullptr));
+  }
+  after(milliseconds(1000), [this] { say_signal_strength(); });
+}
+
+void FakeBluez::start_discovery(GDBusMessage* call) {
+  if (!powered_) return refuse(call, "org.bluez.Error.NotReady", "Resource Not Ready");
+  discovering_ = true;
+  after(behaviour_.connect_takes, [this] {
+    if (!exported_ && behaviour_.in_range) show_device();
+    say_signal_strength();
+  });
+  reply(call, nullptr);
+}
+
+/// Just Works: the one who pairs is asked, and the panel for its part wants its key to be held.
+void FakeBluez::pair_device(GDBusMessage* call) {
+  if (behaviour_.paired) return refuse(call, "org.bluez.Error.AlreadyExists", "Already Exists");
+  if (agent_owner_.empty() || !behaviour_.light_blinks)
+    return refuse(call, "org.bluez.Error.AuthenticationFailed", "Authentication Failed");
+  pairing_ = std::jthread([this, call, owner = agent_owner_, agent = agent_path_] {
+    bool agreed = true;
+    try {
+      static_cast<void>(peer_->call(owner, agent, "org.bluez.Agent1", "RequestAuthorization",
+                                    g_variant_new("(o)", device_path_.c_str())));
+    } catch (const std::runtime_error&) {
+      agreed = false;
+    }
+    const std::scoped_lock lock(mutex_);
+    if (!agreed)
+      return refuse(call, "org.bluez.Error.AuthenticationRejected", "Authentication Rejected");
+    behaviour_.paired = connected_ = true;
+    emit_device("Connected", true);
+    emit_device("Paired", true);
+    reply(call, nullptr);
+  });
+}
+
 void FakeBluez::received(GDBusMessage& message) {
   if (g_dbus_message_get_message_type(&message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL) return;
   const std::scoped_lock lock(mutex_);
@@ -317,24 +418,33 @@ void FakeBluez::received(GDBusMessage& message) {
   GVariant* body = g_dbus_message_get_body(call);
   if (member == "GetManagedObjects")
     return reply(call, g_variant_new("(@a{oa{sa{sv}}})", objects()));
-  if (member == "StartDiscovery") {
-    if (!exported_ && behaviour_.in_range)
-      after(behaviour_.connect_takes, [this] {
-        exported_ = true;
-        GVariantBuilder interfaces;
-        g_variant_builder_init(&interfaces, G_VARIANT_TYPE("a{sa{sv}}"));
-        g_variant_builder_add(&interfaces, "{s@a{sv}}", "org.bluez.Device1", device_properties());
-        emit("/", "org.freedesktop.DBus.ObjectManager", "InterfacesAdded",
-             g_variant_new("(oa{sa{sv}})", device_path_.c_str(), &interfaces));
-      });
+  if (member == "StartDiscovery") return start_discovery(call);
+  if (member == "StopDiscovery") discovering_ = false;
+  if (member == "RegisterAgent") {
+    const char *agent = nullptr, *capability = nullptr;
+    g_variant_get(body, "(&o&s)", &agent, &capability);
+    agent_owner_ = g_dbus_message_get_sender(call);
+    agent_path_ = agent;
     return reply(call, nullptr);
   }
-  if (member == "StopDiscovery" || member == "StopNotify") return reply(call, nullptr);
-  if (member == "Connect" && path == device_path_) return connect_device(call);
+  if (member == "UnregisterAgent") agent_owner_.clear();
+  if (member == "StopDiscovery" || member == "StopNotify" || member == "UnregisterAgent")
+    return reply(call, nullptr);
+  if (path == device_path_) {
+    if (!exported_)
+      return refuse(call, "org.freedesktop.DBus.Error.UnknownObject", "no such object");
+    if (member == "Connect") return connect_device(call);
+    if (member == "Pair") return pair_device(call);
+    if (member == "Set") trusted_ = true;
+    if (member == "Disconnect" && connected_) disconnected();
+    if (member == "Set" || member == "Disconnect") return reply(call, nullptr);
+  }
   Characteristic* const characteristic = at(path);
   if (characteristic == nullptr)
     return refuse(call, "org.freedesktop.DBus.Error.UnknownObject", "no such object");
   if (member == "StartNotify") {
+    if (behaviour_.asks_to_pair && !behaviour_.paired)
+      return refuse(call, "org.bluez.Error.NotPermitted", "Not paired");
     characteristic->notifying = true;
     return reply(call, nullptr);
   }

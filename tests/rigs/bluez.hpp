@@ -28,7 +28,10 @@ class FakeBluez {
     std::string address = "D5:1E:BC:7F:69:55";
     bool known = true;  ///< BlueZ knows the desk already; else discovery finds it
     bool paired = true;
-    bool in_range = true;  ///< false: another central has it, or it is far away
+    bool light_blinks = true;      ///< its panel's key was held: it may be paired
+    bool asks_to_pair = false;     ///< it lets nobody subscribe who is not paired
+    bool name_comes_late = false;  ///< its name is in another packet than its service
+    bool in_range = true;          ///< false: another central has it, or it is far away
     milliseconds connect_takes{50};
     milliseconds resolve_takes{50};  ///< the reply to Connect comes before services are resolved
     milliseconds write_takes{5};     ///< one at a time for each characteristic
@@ -47,6 +50,12 @@ class FakeBluez {
   /// bluetoothd ends and starts again: all objects are gone in between.
   void restart();
   void set_in_range(bool on);
+  /// As BlueZ does with a device that was not paired and has not been seen for a while.
+  void forget_device();
+  void set_powered(bool on);
+  [[nodiscard]] bool paired();
+  [[nodiscard]] bool trusted();
+  [[nodiscard]] bool connected();
 
   /// Does something with the desk's box, while nothing else does.
   void with_desk(const std::function<void(LinakFirmware&)>& action);
@@ -77,6 +86,10 @@ class FakeBluez {
   GVariant* device_properties() const;
   Characteristic* at(const std::string& path);
   void connect_device(GDBusMessage* call);
+  void pair_device(GDBusMessage* call);
+  void start_discovery(GDBusMessage* call);
+  void show_device();
+  void say_signal_strength();
   void disconnected();
   void own_name(bool on);
 
@@ -86,7 +99,10 @@ class FakeBluez {
   std::string device_path_;
   std::vector<std::pair<std::string, std::string>> services_;  // UUID, path
   std::vector<Characteristic> characteristics_;
-  bool exported_ = false, connected_ = false, resolved_ = false;
+  bool exported_ = false, connected_ = false, resolved_ = false, connecting_ = false;
+  bool powered_ = true, discovering_ = false, named_ = true, trusted_ = false;
+  std::string agent_owner_, agent_path_;
+  std::jthread pairing_;
   std::uint64_t link_ = 0;
   std::atomic<unsigned> connects_ = 0;
   struct Later {

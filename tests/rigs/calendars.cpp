@@ -7,6 +7,7 @@
 
 #include <ctime>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 namespace rig {
@@ -33,7 +34,7 @@ int free_port() {
   socklen_t size = sizeof address;
   if (bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
       getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    throw std::runtime_error("radicale: no free port");
+    throw std::runtime_error("no free port");
   close(fd);
   return ntohs(address.sin_port);
 }
@@ -94,6 +95,95 @@ void Radicale::store(const std::string& name, const std::string& text) const {
 
 void Radicale::forget_tokens() const {
   fs::remove_all(root_.path() / "store/collection-root/alice/work/.Radicale.cache");
+}
+
+// ------------------------------------------------------------------ Kerberos
+
+KerberosRealm::KerberosRealm()
+    : config_("KRB5_CONFIG", root_.path() / "krb5.conf"),
+      profile_("KRB5_KDC_PROFILE", root_.path() / "kdc.conf"),
+      tickets_("KRB5CCNAME", "FILE:" + (root_.path() / "tickets").string()) {
+  const auto port = std::to_string(free_port());
+  const auto in_root = [&](const char* name) { return (root_.path() / name).string(); };
+  fs::permissions(root_.path(), fs::perms(0755));  // the web server's keys are here
+  std::ofstream(root_.path() / "krb5.conf")
+      << "[libdefaults]\ndefault_realm=RIG.TEST\ndns_lookup_kdc=false\nrdns=false\n"
+         "dns_canonicalize_hostname=false\nudp_preference_limit=1\n[realms]\nRIG.TEST={\nkdc="
+         "127.0.0.1:"
+      << port << "\n}\n[domain_realm]\nlocalhost=RIG.TEST\n";
+  std::ofstream(root_.path() / "kdc.conf")
+      << "[kdcdefaults]\nkdc_listen=\nkdc_tcp_listen=127.0.0.1:" << port
+      << "\n[realms]\nRIG.TEST={\ndatabase_name=" << in_root("principals")
+      << "\nkey_stash_file=" << in_root("stash") << "\nacl_file=" << in_root("acl")
+      << "\n}\n[logging]\nkdc=STDERR\n";
+  run({find_program("kdb5_util", "krb5-kdc"), "create", "-s", "-P", "master"});
+  const auto administer = [](const std::string& order) {
+    run({find_program("kadmin.local", "krb5-admin-server"), "-q", order});
+  };
+  administer("addprinc -pw secret alice");
+  administer("addprinc -randkey HTTP/localhost");
+  administer("ktadd -k " + server_keys().string() + " HTTP/localhost");
+  fs::permissions(server_keys(), fs::perms(0644));
+  server_ =
+      std::make_unique<Program>(std::vector<std::string>{find_program("krb5kdc", "krb5-kdc"), "-n"},
+                                Program::Options{.read_output = true});
+  server_->read_until("commencing operation");
+}
+
+void KerberosRealm::sign_in() {
+  run({"/bin/sh", "-c", "echo secret | " + find_program("kinit", "krb5-user") + " alice"});
+}
+
+void KerberosRealm::sign_out() {
+  fs::remove(root_.path() / "tickets");
+}
+
+// ------------------------------------------------------------------ Apache
+
+LockedWeb::LockedWeb(const fs::path& server_keys) : port_(free_port()) {
+  const auto in_root = [&](const char* name) { return (root_.path() / name).string(); };
+  fs::permissions(root_.path(), fs::perms(0755));
+  for (const char* folder : {"digest", "negotiate"})
+    fs::create_directories(root_.path() / "pages" / folder);
+  // MD5 of "alice:poised:secret".
+  std::ofstream(root_.path() / "users") << "alice:poised:aa1672b6ce041129691a57720e2e6d61\n";
+  std::ofstream config(root_.path() / "httpd.conf");
+  config << "ServerName localhost\nServerRoot " << in_root("") << "\nListen 127.0.0.1:" << port_
+         << "\nPidFile " << in_root("pid") << "\nErrorLog /dev/stderr\nUser nobody\nGroup nogroup\n"
+         << "DefaultRuntimeDir " << in_root("") << "\nMutex sem\n";
+  const std::string modules =
+      fs::path(find_program("apache2", "apache2-bin")).parent_path().parent_path() /
+      "lib/apache2/modules/mod_";
+  for (const char* module : {"mpm_event", "authn_core", "authn_file", "authz_core", "authz_user",
+                             "auth_digest", "auth_gssapi"})
+    config << "LoadModule " << module << "_module " << modules << module << ".so\n";
+  config << "LogFormat \"%U %>s\" plain\nCustomLog " << in_root("requests") << " plain\n"
+         << "DocumentRoot " << in_root("pages") << "\n<Location /digest>\nAuthType Digest\n"
+         << "AuthName poised\nAuthDigestProvider file\nAuthUserFile " << in_root("users")
+         << "\nRequire user alice\n</Location>\n";
+  if (!server_keys.empty())
+    config << "<Location /negotiate>\nAuthType GSSAPI\nAuthName realm\nGssapiCredStore keytab:"
+           << server_keys.string() << "\nRequire user alice@RIG.TEST\n</Location>\n";
+  config.close();
+  server_ = std::make_unique<Program>(
+      std::vector<std::string>{find_program("apache2", "apache2-bin"), "-f",
+                               root_.path() / "httpd.conf", "-D", "FOREGROUND"},
+      Program::Options{.read_output = true});
+  server_->read_until("resuming normal operations");
+}
+
+std::string LockedWeb::url(const std::string& path) const {
+  return "http://localhost:" + std::to_string(port_) + path;
+}
+
+void LockedWeb::serve(const std::string& text) const {
+  for (const char* folder : {"digest", "negotiate"})
+    std::ofstream(root_.path() / "pages" / folder / "a.ics", std::ios::binary) << text;
+}
+
+std::string LockedWeb::requests() const {
+  std::ifstream file(root_.path() / "requests");
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 // ------------------------------------------------------------------ Evolution Data Server

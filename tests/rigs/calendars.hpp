@@ -37,6 +37,40 @@ class Radicale {
   std::unique_ptr<Program> server_;
 };
 
+/// Kerberos's realm RIG.TEST with the person alice and the web server on "localhost". This
+/// process's environment points to it while it lives.
+class KerberosRealm {
+ public:
+  KerberosRealm();
+
+  /// Alice has signed in, for so long.
+  void sign_in();
+  void sign_out();
+  [[nodiscard]] std::filesystem::path server_keys() const { return root_.path() / "web.keytab"; }
+
+ private:
+  TemporaryDirectory root_;
+  ScopedVariable config_, profile_, tickets_;
+  std::unique_ptr<Program> server_;
+};
+
+/// Apache with one calendar behind different locks: /digest/a.ics for alice with the password
+/// "secret", and /negotiate/a.ics for alice of a realm.
+class LockedWeb {
+ public:
+  /// `server_keys`: of the realm; empty if there is none.
+  explicit LockedWeb(const std::filesystem::path& server_keys = {});
+  [[nodiscard]] std::string url(const std::string& path) const;
+  void serve(const std::string& text) const;
+  /// Requests so far: their paths and status.
+  [[nodiscard]] std::string requests() const;
+
+ private:
+  TemporaryDirectory root_;
+  int port_;
+  std::unique_ptr<Program> server_;
+};
+
 /// Evolution Data Server in a home and on a bus of its own, with its built-in calendar.
 class Evolution {
  public:

@@ -93,6 +93,7 @@ Program::Options PipeWire::environment() const {
   const auto home = root_.path().string();
   options.environment = {{"DBUS_SESSION_BUS_ADDRESS", bus_.address()},
                          {"HOME", home},
+                         {"PIPEWIRE_RUNTIME_DIR", home},
                          {"XDG_CONFIG_HOME", home + "/config"},
                          {"XDG_STATE_HOME", home + "/state"},
                          {"XDG_DATA_HOME", home + "/data"}};
@@ -123,6 +124,43 @@ std::unique_ptr<Program> PipeWire::show_camera() const {
 std::unique_ptr<Program> PipeWire::share_screen() const {
   return std::make_unique<Program>(
       std::vector<std::string>{RIG_VIDEO_STREAM, "Stream/Output/Video", "Screen"}, environment());
+}
+
+PulseServer::PulseServer() : hidden_("PIPEWIRE_RUNTIME_DIR", nowhere_.path()) {
+  start();
+}
+
+void PulseServer::start() {
+  server_ = std::make_unique<Program>(
+      std::vector<std::string>{find_program("pipewire-pulse", "pipewire-pulse")},
+      pipewire_.environment());
+  const auto end = Clock::now() + patience;
+  while (!listens(pipewire_.directory() / "pulse/native")) {
+    if (Clock::now() > end) throw std::runtime_error("the sound server does not listen");
+    poll(nullptr, 0, 20);
+  }
+}
+
+void PulseServer::kill() {
+  server_->kill();
+}
+
+std::unique_ptr<Program> PulseServer::run(const char* program, const std::string& device,
+                                          const std::vector<std::string>& properties,
+                                          const std::filesystem::path& file) const {
+  std::vector<std::string> words{find_program(program, "pulseaudio-utils"), "--device=" + device};
+  for (const auto& property : properties) words.push_back("--property=" + property);
+  words.push_back(file);
+  return std::make_unique<Program>(words, pipewire_.environment());
+}
+
+std::unique_ptr<Program> PulseServer::record(const std::vector<std::string>& properties,
+                                             const std::string& source) const {
+  return run("parecord", source, properties, pipewire_.directory() / "recorded.wav");
+}
+
+std::unique_ptr<Program> PulseServer::play(const std::vector<std::string>& properties) const {
+  return run("paplay", "rig-speaker", properties, pipewire_.directory() / "silence.wav");
 }
 
 }  // namespace rig

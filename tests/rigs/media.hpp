@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ class PipeWire {
 
   void start();
   void kill();
+  [[nodiscard]] std::filesystem::path directory() const { return root_.path(); }
+  [[nodiscard]] Program::Options environment() const;
 
   /// A program that records from the microphone until it is destroyed. `properties`: further ones
   /// of its stream, as "key=value".
@@ -37,12 +40,37 @@ class PipeWire {
     Bus() : PrivateBus("RIG_PIPEWIRE_BUS", {}) {}
   };
 
-  [[nodiscard]] Program::Options environment() const;
-
   Bus bus_;
   TemporaryDirectory root_;
   ScopedVariable runtime_;
   std::unique_ptr<Program> server_, manager_;
+};
+
+/// A sound server that speaks PulseAudio's protocol and nothing else: PipeWire's own socket, behind
+/// it, is out of sight of this process.
+class PulseServer {
+ public:
+  PulseServer();
+
+  void start();
+  void kill();
+
+  /// A program that records from the microphone until it is destroyed. `properties`: of its stream,
+  /// as "key=value".
+  [[nodiscard]] std::unique_ptr<Program> record(const std::vector<std::string>& properties = {},
+                                                const std::string& source = "rig-microphone") const;
+  [[nodiscard]] std::unique_ptr<Program> play(
+      const std::vector<std::string>& properties = {}) const;
+
+ private:
+  [[nodiscard]] std::unique_ptr<Program> run(const char* program, const std::string& device,
+                                             const std::vector<std::string>& properties,
+                                             const std::filesystem::path& file) const;
+
+  PipeWire pipewire_;
+  TemporaryDirectory nowhere_;
+  ScopedVariable hidden_;
+  std::unique_ptr<Program> server_;
 };
 
 }  // namespace rig

@@ -41,7 +41,9 @@ bool readable(int fd, Clock::time_point deadline) {
 
 std::string find_program(const std::string& program, std::string_view debian_package) {
   const char* path = std::getenv("PATH");
-  std::string_view directories = path != nullptr ? path : "/usr/bin:/bin";
+  // Servers are often where only root looks by default.
+  const auto all = std::string(path != nullptr ? path : "/usr/bin:/bin") + ":/usr/sbin";
+  std::string_view directories = all;
   while (!directories.empty()) {
     const auto colon = std::min(directories.find(':'), directories.size());
     const std::string candidate = std::string{directories.substr(0, colon)} + "/" + program;

@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
+#include <set>
 
 #include "rigs/bluez.hpp"
+#include "rigs/mqtt.hpp"
+#include "rigs/pty_desk.hpp"
 #include "session.hpp"
 
 // A person, the daemon, a notification server, and a desk in Bluetooth range.
@@ -36,7 +40,7 @@ class APersonWithADesk : public Session {
     bluez_ = std::make_unique<rig::FakeBluez>(system_bus_.address(), rig::FakeBluez::Behaviour());
     start();
   }
-  void start() {
+  virtual void start() {
     start_daemon();
     ASSERT_TRUE(wait_for([&] {
       const auto report = status();
@@ -159,6 +163,152 @@ TEST_F(APersonWithADesk, IsLeftWithADeskAtRestWhenTheDaemonIsKilled) {
   EXPECT_NEAR(bluez_->height_mm(), height, 1);
 }
 
+TEST_F(APersonWithADesk, TriesItByTwoCentimetresUpAndDownWhileTheyWatch) {
+  rig::Person::press("a");
+  const auto said = poisectl({"desk", "test"});
+  EXPECT_NE(said.find("The desk is at 74"), std::string::npos) << said;
+  EXPECT_NEAR(bluez_->height_mm(), 720, 3);
+  const auto sent = bluez_->writes();
+  // Base 620 mm: to 740 mm and to 720 mm, in tenths, and nowhere else.
+  std::set<std::string> targets;
+  for (const auto& write : sent)
+    if (write.starts_with("0031 ")) targets.insert(write);
+  EXPECT_TRUE(targets.contains("0031 b004")) << testing::PrintToString(targets);
+  EXPECT_TRUE(targets.contains("0031 e803")) << testing::PrintToString(targets);
+}
+
+TEST_F(APersonWithADesk, IsToldByTheTestThatSomethingIsInTheWayAndItIsNotTriedAgain) {
+  bluez_->with_desk([](rig::LinakFirmware& desk) { desk.physics.obstacle(728, 1); });
+  rig::Person::press("a");
+  const auto said = poisectl_that_may_fail({"desk", "test"});
+  EXPECT_NE(said.find("desk"), std::string::npos);
+  EXPECT_EQ(said.find("The desk is at"), std::string::npos) << said;
+  ASSERT_TRUE(wait_for([&] { return !bluez_->moving(); }));
+  const auto height = bluez_->height_mm();
+  EXPECT_LT(height, 729);
+  EXPECT_FALSE(wait_for([&] { return bluez_->moving(); }, milliseconds(2000)));
+  EXPECT_EQ(status()["desk"]["state"], "blocked");
+}
+
+TEST_F(APersonWithADesk, TellsItsTrueHeightOnceAndIsBelieved) {
+  poisectl({"desk", "calibrate-base", "731"});
+  ASSERT_TRUE(wait_for([&] { return status()["desk"]["height_mm"] == 731; })) << status().dump(2);
+  // And again from there.
+  poisectl({"desk", "calibrate-base", "725"});
+  ASSERT_TRUE(wait_for([&] { return status()["desk"]["height_mm"] == 725; })) << status().dump(2);
+  std::ifstream file(config_file());
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  EXPECT_NE(text.find("base_offset_mm = 5"), std::string::npos) << text;
+  EXPECT_NEAR(bluez_->height_mm(), 720, 1);
+}
+
+class APersonWithTwoDesks : public APersonWithADesk {
+ protected:
+  rig::PtyDesk home_desk_{std::make_unique<rig::JiecangFirmware>(rig::DeskPhysics::Options{})};
+  void SetUp() override {
+    start_desktop();
+    write_config(R"(
+[plugin.desk]
+name = "office"
+driver = "linak-bluetooth"
+address = "D5:1E:BC:7F:69:55"
+[[plugin.desk.desks]]
+name = "home"
+driver = "jiecang-serial"
+device = ")" + home_desk_.device() +
+                 R"("
+[desk]
+sit_mm = 720
+stand_mm = 1100
+[schedule]
+enabled = false
+)");
+    skip_welcome();
+    bluez_ = std::make_unique<rig::FakeBluez>(system_bus_.address(), rig::FakeBluez::Behaviour());
+    start();
+  }
+  void start() override {
+    start_daemon();
+    ASSERT_TRUE(wait_for([&] {
+      const auto report = status();
+      if (report["source"]["id"] != "x11" || report["desks"].size() != 2) return false;
+      return report["desks"][0]["state"] == "ok" && report["desks"][1]["state"] == "ok";
+    })) << status().dump(2);
+  }
+};
+
+TEST_F(APersonWithTwoDesks, MovesEachByItsNameAndIsAskedAboutTheOneInUse) {
+  auto report = status();
+  EXPECT_EQ(report["desks"][0]["name"], "office");
+  EXPECT_EQ(report["desks"][1]["name"], "home");
+  rig::Person::press("a");
+  poisectl({"desk", "up", "30", "--desk", "home"});
+  EXPECT_NEAR(home_desk_.height_mm(), 750, 4);
+  EXPECT_NEAR(bluez_->height_mm(), 720, 1);
+  ASSERT_TRUE(wait_for([&] { return status()["desk"]["name"] == "home"; }));
+  const auto shown_in_words = poisectl({"desk"});
+  EXPECT_NE(shown_in_words.find("home: 75"), std::string::npos) << shown_in_words;
+  EXPECT_NE(shown_in_words.find(", in use"), std::string::npos) << shown_in_words;
+  EXPECT_NE(poisectl_that_may_fail({"desk", "up", "--desk", "attic"}).find("The desk is at"), 0U);
+
+  // Whoever moves the other by its own keys sits at that one.
+  bluez_->with_desk([](rig::LinakFirmware& desk) { desk.physics.paddle(1); });
+  ASSERT_TRUE(wait_for([&] { return bluez_->height_mm() > 740; }));
+  bluez_->with_desk([](rig::LinakFirmware& desk) { desk.physics.paddle(0); });
+  ASSERT_TRUE(wait_for([&] { return status()["desk"]["name"] == "office"; }));
+  // Away from the office, the one at home is in use.
+  bluez_->set_in_range(false);
+  bluez_->lose_link();
+  ASSERT_TRUE(wait_for([&] { return status()["desk"]["name"] == "home"; })) << status().dump(2);
+  EXPECT_EQ(status()["posture"], "sitting");
+}
+
+TEST_F(APersonWithTwoDesks, ConsentsToTheMotionOfTheDeskThatThePromptNames) {
+  sit_until_asked();
+  const auto used = status()["desk"]["name"].get<std::string>();
+  ASSERT_EQ(shown_as("Raise the desk “" + used + "” to 110 cm?").size(), 1U);
+  const auto height_of = [&](bool in_use) {
+    return (used == "office") == in_use ? bluez_->height_mm() : home_desk_.height_mm();
+  };
+  dunst_->choose("Raise");
+  ASSERT_TRUE(wait_for([&] { return height_of(true) > 760; }));
+  poisectl({"desk", "stop"});
+  ASSERT_TRUE(wait_for([&] { return !bluez_->moving() && !home_desk_.moving(); }));
+  EXPECT_NEAR(height_of(false), 720, 1);
+}
+
+class APersonWhoseDeskNobodyCanDrive : public Session {};
+
+TEST_F(APersonWhoseDeskNobodyCanDrive, IsAskedToChangePositionOnceTheyHaveSaidThatTheyStand) {
+  start_desktop();
+  write_config(R"(
+[stand]
+sit_for = "6s"
+reset_after = "10min"
+[prompt]
+gap = "1s"
+[schedule]
+enabled = false
+[breaks.stretch]
+enabled = false
+)");
+  skip_welcome();
+  start_daemon();
+  ASSERT_TRUE(wait_for([&] { return status()["source"]["id"] == "x11"; })) << status().dump(2);
+  EXPECT_EQ(status()["stand_enabled"], false);
+  poisectl({"stand"});
+  EXPECT_EQ(status()["stand_enabled"], true);
+  poisectl({"sit"});
+  EXPECT_EQ(work_until("due")["break"], "posture");
+  EXPECT_EQ(rest_until("prompt")["posture"], "standing");
+  ASSERT_TRUE(shown(1));
+  EXPECT_EQ(notifications_->calls().back().title, "Time to change position");
+  dunst_->choose("Start");
+  ASSERT_TRUE(wait_for([&] { return status()["posture"] == "standing"; }));
+  const auto history = Json::parse(poisectl({"history", "--json"}));
+  EXPECT_EQ(history["postures"].back()["how"], "answer") << history.dump(2);
+}
+
 class WhoHasNotSetUpADesk : public Session {
  protected:
   rig::SystemBus system_bus_;
@@ -195,8 +345,60 @@ TEST_F(WhoHasNotSetUpADesk, IsToldWhatIsInSightAndWhatToWrite) {
 
   const auto text = scan({});
   EXPECT_NE(text.find("address = \"D5:1E:BC:7F:69:55\""), std::string::npos) << text;
-  EXPECT_NE(text.find("bluetoothctl pair D5:1E:BC:7F:69:55"), std::string::npos) << text;
+  EXPECT_NE(text.find("poisectl desk scan --pair D5:1E:BC:7F:69:55"), std::string::npos) << text;
   EXPECT_EQ(bluez.connects(), 0U);
+}
+
+TEST_F(WhoHasNotSetUpADesk, PairsItAndIsToldWhatToWrite) {
+  rig::FakeBluez::Behaviour behaviour;
+  behaviour.known = behaviour.paired = false;
+  rig::FakeBluez bluez(system_bus_.address(), behaviour);
+  const auto text = scan({"--pair", "d5:1e:bc:7f:69:55"});
+  EXPECT_NE(text.find("Hold the Bluetooth key"), std::string::npos) << text;
+  EXPECT_NE(text.find("driver = \"linak-bluetooth\""), std::string::npos) << text;
+  EXPECT_TRUE(bluez.paired());
+  EXPECT_TRUE(bluez.trusted());
+  EXPECT_FALSE(bluez.connected()) << "nobody else could have it";
+  // Once more does no harm.
+  EXPECT_NE(scan({"--pair", "D5:1E:BC:7F:69:55"}).find("is paired"), std::string::npos);
+}
+
+TEST_F(WhoHasNotSetUpADesk, IsToldWhyItCouldNotBePaired) {
+  rig::FakeBluez::Behaviour behaviour;
+  behaviour.known = behaviour.paired = behaviour.light_blinks = false;
+  rig::FakeBluez bluez(system_bus_.address(), behaviour);
+  const auto pair = [&](const char* address) {
+    return poisectl_that_may_fail({"desk", "scan", "--seconds", "1", "--pair", address});
+  };
+  EXPECT_EQ(pair("D5:1E:BC:7F:69:55").find("is paired"), std::string::npos);
+  EXPECT_FALSE(bluez.paired());
+  // The nearest is not it.
+  EXPECT_EQ(pair("D5:1E:BC:7F:69:56").find("is paired"), std::string::npos);
+  EXPECT_FALSE(bluez.trusted());
+}
+
+TEST_F(WhoHasNotSetUpADesk, IsToldOfDesksBehindTheBroker) {
+  rig::MqttBroker broker;
+  const rig::EspHomeDesk desk(broker.port(), {});
+  rig::MqttClient others(broker.port());
+  others.publish("homeassistant/number/tank/level/config",
+                 R"({"min":0,"max":200,"unit_of_meas":"cm","name":"Level","stat_t":"t/l",)"
+                 R"("cmd_t":"t/s"})",
+                 true);
+  others.publish("homeassistant/number/broken/x/config", "{\"min\":", true);
+  ASSERT_TRUE(others.wait_for("homeassistant/number/broken/x/config", "{\"min\":"));
+  const auto found = Json::parse(scan({"--json", "--broker", broker.address()}));
+  ASSERT_EQ(found["desks"].size(), 1U) << found.dump(2);
+  EXPECT_EQ(found["desks"][0]["driver"], "mqtt");
+  EXPECT_EQ(found["desks"][0]["broker"], broker.address());
+  EXPECT_EQ(found["desks"][0]["discovery_topic"], rig::EspHomeDesk::number_document);
+  EXPECT_EQ(found["desks"][0]["cover_topic"], rig::EspHomeDesk::cover_document);
+  const auto text = scan({"--broker", broker.address()});
+  EXPECT_NE(text.find(std::string("cover_topic = \"") + rig::EspHomeDesk::cover_document),
+            std::string::npos)
+      << text;
+  broker.kill();
+  EXPECT_NE(scan({"--broker", broker.address()}).find("o answer"), std::string::npos);
 }
 
 TEST_F(WhoHasNotSetUpADesk, IsToldWhereThereIsNoBluetooth) {

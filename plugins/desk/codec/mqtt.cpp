@@ -160,6 +160,36 @@ bool add_discovered_cover(std::string_view text, Endpoint& endpoint) {
   return true;
 }
 
+Described described(std::string_view text) {
+  Described what;
+  const auto json = document(text);
+  if (!json) return what;
+  what.name = topic(*json, "name", "name");
+  for (const char* key : {"device", "dev"})
+    if (const auto device = json->find(key); device != json->end() && device->is_object())
+      what.device = topic(*device, "name", "name");
+  auto desk = discovered_number(text);
+  if (!desk || !desk->lowest || !desk->highest) return what;
+  // Other lengths are numbers, too: a desk's range holds a height between sitting and standing.
+  constexpr double between = 900, lowest = 400, highest = 1500;
+  const auto low = to_millimetres(*desk->lowest, desk->unit);
+  const auto high = to_millimetres(*desk->highest, desk->unit);
+  if (low >= lowest && low < between && high > between && high <= highest)
+    what.desk = std::move(desk);
+  return what;
+}
+
+std::string node_of(std::string_view topic) {
+  std::vector<std::string> parts(1);
+  for (const char character : topic) {
+    if (character == '/')
+      parts.emplace_back();
+    else
+      parts.back() += character;
+  }
+  return parts.size() == 5 ? parts[2] : "";
+}
+
 std::string height_topic(const Published& desk) {
   return base_topic(desk) + "/height";
 }
@@ -174,6 +204,11 @@ std::string stop_topic(const Published& desk) {
 
 std::string status_topic(const Published& desk) {
   return base_topic(desk) + "/status";
+}
+
+std::vector<std::string> retained_topics(const Published& desk) {
+  return {height_config(desk).topic, stop_config(desk).topic, height_topic(desk),
+          status_topic(desk)};
 }
 
 Config height_config(const Published& desk) {

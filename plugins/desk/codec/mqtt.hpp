@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // What goes over MQTT to and from desks that somebody else's firmware drives: plain numbers or
 // JSON, and the discovery documents of Home Assistant.
@@ -38,6 +39,15 @@ struct Endpoint {
 /// The stop of a `cover` entity, into `endpoint`. False if it has none.
 [[nodiscard]] bool add_discovered_cover(std::string_view json, Endpoint& endpoint);
 
+/// An entity of somebody's, in the words of its discovery document.
+struct Described {
+  std::string name, device;      ///< for people; may be empty
+  std::optional<Endpoint> desk;  ///< of a `number` whose range is that of a desk
+};
+[[nodiscard]] Described described(std::string_view json);
+/// The node in homeassistant/COMPONENT/NODE/OBJECT/config; empty if there is none.
+[[nodiscard]] std::string node_of(std::string_view topic);
+
 /// Our own desk, for Home Assistant.
 struct Published {
   std::string id;  ///< [a-zA-Z0-9_-]
@@ -48,6 +58,8 @@ struct Published {
 [[nodiscard]] std::string set_topic(const Published& desk);
 [[nodiscard]] std::string stop_topic(const Published& desk);
 [[nodiscard]] std::string status_topic(const Published& desk);  ///< "online", "offline"
+/// Where the broker keeps what was last said.
+[[nodiscard]] std::vector<std::string> retained_topics(const Published& desk);
 /// A discovery document: where it belongs, and what it says.
 struct Config {
   std::string topic, payload;

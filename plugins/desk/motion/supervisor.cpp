@@ -133,7 +133,7 @@ void MotionSupervisor::move(const MoveRequest& request, Instant now) {
     stop(now, "another move was asked for");
     return refuse(request.consent, "it is moving");
   }
-  consented_ = now;
+  consented_ = request.from_afar ? Instant() : now;
   if (auto reason = refusal(request, now)) return refuse(request.consent, *std::move(reason));
   request_ = request;
   request_.expires = std::min(request.expires, now + begins_within);

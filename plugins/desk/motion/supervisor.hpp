@@ -37,6 +37,8 @@ struct MoveRequest {
   std::int32_t to_mm = 0;
   std::uint64_t consent = 0;  ///< comes back with the outcome
   Instant expires;            ///< not begun by then: not at all (D1)
+  /// Asked for by somebody who may be anywhere: says nothing of anybody being at the desk (D2, D11).
+  bool from_afar = false;
   bool operator==(const MoveRequest&) const = default;
 };
 
@@ -143,7 +145,7 @@ class MotionSupervisor {
   Instant changed_;        // when a sample last differed
 
   MoveRequest request_;
-  Instant consented_;                   // when the request came
+  Instant consented_;                   // when the person at the desk asked for it
   std::optional<Instant> first_heard_;  // preparing: the first fresh sample
   bool open_ = false;                   // request_ has no outcome yet
   Order order_;
