@@ -518,9 +518,10 @@ class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
     std::vector<std::string> arguments{"poised"};
     arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
     arguments.push_back(slot.manifest.id);
+    auto environment = slot.environment;
+    environment.insert(options_.environment.begin(), options_.environment.end());
     std::string why;
-    Child child =
-        spawn_child(options_.executable, std::move(arguments), slot.environment, socket, why);
+    Child child = spawn_child(options_.executable, std::move(arguments), environment, socket, why);
     if (child.pid == 0) return why;
     slot.pid = child.pid;
     slot.process = std::make_unique<stream_descriptor>(io_, child.ended.release());

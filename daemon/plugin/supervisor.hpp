@@ -72,6 +72,7 @@ class Supervisor {
     std::vector<std::string> arguments{"--plugin-host"};
     std::string plugin_dir = build::plugin_dir;  ///< for isolation = "in-process"
     Trust trust = Trust::of_this_build();        ///< for isolation = "in-process"
+    Environment environment;                     ///< of every process, on top of ours
     std::string locale;                          ///< for START; empty: from the environment
     std::vector<std::string> allow;              ///< empty: all
     std::vector<std::string> deny;

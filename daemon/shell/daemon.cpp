@@ -286,6 +286,9 @@ void Daemon::add_plugins() {
     options.plugin_dir = options_.plugin_dir;
     options.arguments = {"--plugin-dir", options_.plugin_dir, "--plugin-host"};
   }
+  // A zone of --config-root's is that of the plugins, too.
+  if (const auto zone = zone_source(); zone.system_zone != config::ZoneSource().system_zone)
+    options.environment["TZ"] = ":" + zone.system_zone.native();
   plugin::Supervisor::Callbacks callbacks;
   callbacks.on_message = [this](const auto& id, const auto& message) {
     on_plugin_message(id, message);

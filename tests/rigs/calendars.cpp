@@ -108,12 +108,12 @@ KerberosRealm::KerberosRealm()
   fs::permissions(root_.path(), fs::perms(0755));  // the web server's keys are here
   std::ofstream(root_.path() / "krb5.conf")
       << "[libdefaults]\ndefault_realm=RIG.TEST\ndns_lookup_kdc=false\nrdns=false\n"
-         "dns_canonicalize_hostname=false\nudp_preference_limit=1\n[realms]\nRIG.TEST={\nkdc="
+         "dns_canonicalize_hostname=false\nudp_preference_limit=1\n[realms]\nRIG.TEST = {\nkdc = "
          "127.0.0.1:"
       << port << "\n}\n[domain_realm]\nlocalhost=RIG.TEST\n";
   std::ofstream(root_.path() / "kdc.conf")
-      << "[kdcdefaults]\nkdc_listen=\nkdc_tcp_listen=127.0.0.1:" << port
-      << "\n[realms]\nRIG.TEST={\ndatabase_name=" << in_root("principals")
+      << "[kdcdefaults]\nkdc_listen = \"\"\nkdc_tcp_listen=127.0.0.1:" << port
+      << "\n[realms]\nRIG.TEST = {\ndatabase_name=" << in_root("principals")
       << "\nkey_stash_file=" << in_root("stash") << "\nacl_file=" << in_root("acl")
       << "\n}\n[logging]\nkdc=STDERR\n";
   run({find_program("kdb5_util", "krb5-kdc"), "create", "-s", "-P", "master"});

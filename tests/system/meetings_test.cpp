@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <ctime>
+#include <filesystem>
+#include <fstream>
 
 #include "rigs/calendars.hpp"
 #include "session.hpp"
@@ -121,6 +123,44 @@ TEST_F(MeetingsOnGnome, CountWithNoKeySet) {
   start("");
   EXPECT_EQ(work_until("held")["by"], Json::array({"calendar"}));
   EXPECT_EQ(dunst_->displayed(), 0);
+}
+
+// The machine travels, and what names no zone goes with it: the daemon has the calendar told anew.
+class MeetingsOnAJourney : public Meetings {};
+
+TEST_F(MeetingsOnAJourney, AreThoseOfWhereTheMachineIs) {
+  namespace fs = std::filesystem;
+  start_desktop();
+  skip_welcome();
+  const rig::ScopedVariable tz("TZ", std::nullopt);
+  const auto root = home_.path() / "root", localtime = root / "etc/localtime";
+  fs::create_directories(root / "etc/poised");
+  const auto travel = [&](const char* zone) {
+    fs::create_symlink(std::string("/usr/share/zoneinfo/Etc/") + zone, localtime.string() + ".new");
+    fs::rename(localtime.string() + ".new", localtime);
+  };
+  travel("UTC");
+  // Ten minutes ago, and for two hours, by the clocks of nine hours to the east.
+  const std::time_t begins = std::time(nullptr) - 600 + 9 * 3600;
+  std::tm parts{};
+  gmtime_r(&begins, &parts);
+  char floating[32];
+  std::strftime(floating, sizeof floating, "%Y%m%dT%H%M%S", &parts);
+  const auto file = home_.path() / "me.ics";
+  std::ofstream(file) << rig::calendar_text(
+      "BEGIN:VEVENT\r\nUID:f\r\nDTSTART:" + std::string(floating) +
+      "\r\nDURATION:PT2H\r\nEND:VEVENT\r\n");
+  std::ofstream(root / "etc/poised/poised.toml")
+      << short_intervals << "[availability]\npull_forward = false\n[[plugin.calendar.calendars]]\n"
+      << "path = \"" << file.string() << "\"\n";
+  start_daemon({"--config-root", root});
+  ASSERT_TRUE(wait_for([&] { return status()["source"]["id"] == "x11"; })) << status().dump(2);
+  EXPECT_EQ(work_until("prompt")["break"], "stretch");
+  EXPECT_TRUE(the_break("stretch")["held_by"].empty());
+  travel("GMT-9");  // nine hours ahead, in POSIX's way of counting
+  EXPECT_EQ(work_until("withdrawn")["by"], Json::array({"calendar"}));
+  travel("UTC");
+  work_until("prompt", milliseconds(60'000));
 }
 
 // Nothing of it runs, until the person has the first calendar.
