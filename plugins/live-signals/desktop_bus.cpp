@@ -17,11 +17,13 @@ constexpr std::string_view player_prefix = "org.mpris.MediaPlayer2.";
 constexpr const char* player_path = "/org/mpris/MediaPlayer2";
 constexpr const char* player_root = "org.mpris.MediaPlayer2";
 constexpr const char* player_interface = "org.mpris.MediaPlayer2.Player";
+constexpr const char* displays = "org.gnome.Mutter.DisplayConfig";
+constexpr const char* displays_path = "/org/gnome/Mutter/DisplayConfig";
 constexpr const char* banners_key = "/org/gnome/desktop/notifications/show-banners";
 constexpr std::string_view unique_prefix = ":";
 
-// The key stays where somebody once used GNOME, and means nothing on another desktop.
-bool desktop_shows_banners() {
+// A key stays where somebody once used GNOME, and means nothing on another desktop.
+bool is_gnome() {
   const char* desktop = std::getenv("XDG_CURRENT_DESKTOP");
   const std::string_view name = desktop != nullptr ? desktop : "";
   return name.find("GNOME") != std::string_view::npos ||
@@ -31,6 +33,26 @@ bool desktop_shows_banners() {
 bool read_bool(sd_bus_message& message) {
   int value = 0;
   return sd_bus_message_read(&message, "v", "b", &value) >= 0 && value != 0;
+}
+
+/// Whether one picture goes to several displays, in the reply to GetCurrentState.
+bool read_mirrored(sd_bus_message& state) {
+  if (sd_bus_message_skip(&state, "ua((ssss)a(siiddada{sv})a{sv})") < 0 ||
+      sd_bus_message_enter_container(&state, 'a', "(iiduba(ssss)a{sv})") < 0)
+    return false;
+  while (sd_bus_message_enter_container(&state, 'r', "iiduba(ssss)a{sv}") > 0) {
+    int displays = 0;
+    if (sd_bus_message_skip(&state, "iidub") < 0 ||
+        sd_bus_message_enter_container(&state, 'a', "(ssss)") < 0)
+      return false;
+    while (sd_bus_message_at_end(&state, 0) == 0 && sd_bus_message_skip(&state, "(ssss)") >= 0)
+      ++displays;
+    if (displays > 1) return true;
+    if (sd_bus_message_exit_container(&state) < 0 || sd_bus_message_skip(&state, "a{sv}") < 0 ||
+        sd_bus_message_exit_container(&state) < 0)
+      return false;
+  }
+  return false;
 }
 
 bool read_playing(sd_bus_message& message) {
@@ -45,9 +67,10 @@ DesktopBus::DesktopBus(poised::Plugin& plugin, Wanted wanted, Events events)
     : events_(std::move(events)),
       bus_(plugin, poised::PluginBus::Kind::session, [this] { events_.lost(); }) {
   if (wanted.do_not_disturb) {
-    if (desktop_shows_banners()) watch_gnome();
+    if (is_gnome()) watch_gnome();
     watch_notifications();
   }
+  if (wanted.displays && is_gnome()) watch_displays();
   if (wanted.players) watch_players();
 }
 
@@ -89,6 +112,27 @@ void DesktopBus::read_notifications() {
         look();
       },
       "ss", notifications, "Inhibited");
+}
+
+// ------------------------------------------------------------------ displays
+
+void DesktopBus::watch_displays() {
+  bus_.match(std::string("type='signal',interface='") + displays + "',member='MonitorsChanged'",
+             [this](sd_bus_message&) { read_displays(); });
+  bus_.match(std::string("type='signal',sender='") + the_bus +
+                 "',member='NameOwnerChanged',arg0='" + displays + "'",
+             [this](sd_bus_message&) { read_displays(); });
+  read_displays();
+}
+
+void DesktopBus::read_displays() {
+  bus_.call(
+      displays, displays_path, displays, "GetCurrentState",
+      [this](sd_bus_message& reply) {
+        mirrored_ = read_mirrored(reply);
+        look();
+      },
+      "");
 }
 
 // ------------------------------------------------------------------ players
@@ -181,6 +225,7 @@ void DesktopBus::read_changes(sd_bus_message& message, Player& player) {
 void DesktopBus::look() {
   Seen seen;
   seen.do_not_disturb = banners_off_ || inhibited_;
+  seen.mirrored = mirrored_;
   for (const auto& [owner, player] : players_) {
     if (!player.playing) continue;
     seen.full_screen_player = seen.full_screen_player || player.full_screen;

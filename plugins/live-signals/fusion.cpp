@@ -19,6 +19,7 @@ void Fusion::see(const Evidence& evidence, Instant now) {
   want(LiveSignal::camera, evidence.camera && !call, now);
   want(LiveSignal::screen_share, evidence.screen_share, now);
   want(LiveSignal::dnd, evidence.do_not_disturb, now);
+  want(LiveSignal::mirrored_display, evidence.mirrored_display, now);
   want(LiveSignal::video, evidence.video, now);
   want(LiveSignal::full_screen, evidence.full_screen, now);
   settle(now);

@@ -16,6 +16,7 @@ struct Evidence {
   bool camera = false;
   bool screen_share = false;
   bool do_not_disturb = false;
+  bool mirrored_display = false;
   bool full_screen = false;
   bool video = false;
   bool operator==(const Evidence&) const = default;

@@ -88,7 +88,8 @@ class LiveSignals final : public poised::Plugin {
                                    if (media_) tell_trouble();
                                  }});
     do_not_disturb_ = is_on("do_not_disturb");
-    if (do_not_disturb_ || video_) listen_to_the_bus();
+    mirrored_display_ = is_on("mirrored_display");
+    if (do_not_disturb_ || mirrored_display_ || video_) listen_to_the_bus();
     if (full_screen_ || video_) watch_windows();
     if (!media_ && !desktop_ && !windows_) {
       resting("there is nothing to watch here");
@@ -125,7 +126,9 @@ class LiveSignals final : public poised::Plugin {
   void listen_to_the_bus() {
     try {
       desktop_ = std::make_unique<DesktopBus>(
-          *this, DesktopBus::Wanted{.do_not_disturb = do_not_disturb_, .players = video_},
+          *this,
+          DesktopBus::Wanted{
+              .do_not_disturb = do_not_disturb_, .players = video_, .displays = mirrored_display_},
           DesktopBus::Events{
               .changed =
                   [this](const DesktopBus::Seen& seen) {
@@ -159,6 +162,7 @@ class LiveSignals final : public poised::Plugin {
     evidence.camera = camera_ && use_.camera;
     evidence.screen_share = screen_share_ && use_.screen;
     evidence.do_not_disturb = desktop_seen_.do_not_disturb;
+    evidence.mirrored_display = desktop_seen_.mirrored;
     evidence.full_screen = full_screen_ && front_.full_screen;
     evidence.video =
         video_ && (desktop_seen_.full_screen_player ||
@@ -218,7 +222,7 @@ class LiveSignals final : public poised::Plugin {
   }
 
   bool microphone_ = false, camera_ = false, screen_share_ = false, video_ = false,
-       full_screen_ = false, do_not_disturb_ = false, connected_ = false;
+       full_screen_ = false, do_not_disturb_ = false, mirrored_display_ = false, connected_ = false;
   poised::Duration release_{};
   std::unique_ptr<Fusion> fusion_;
   poised::Timer release_timer_{*this, [this] { settle(); }};

@@ -172,6 +172,19 @@ void absence(const Family& family) {
   }
 }
 
+/// Somebody moves it from afar, and the last input at the desk was a minute ago.
+void nobody_there(const Family& family) {
+  const auto desk = started(family);
+  desk->unit().person({Person::Presence::present, desk->now});
+  desk->run(seconds(56));
+  const auto consent = desk->move(high, true);
+  ASSERT_TRUE(desk->run_until([&] { return desk->firmware().physics.moving(); }, seconds(3)));
+  ASSERT_TRUE(desk->run_until([&] { return desk->outcome(consent).has_value(); }, seconds(5)));
+  EXPECT_EQ(desk->outcome(consent)->kind, Kind::stopped);
+  expect_at_peace(*desk);
+  EXPECT_LT(desk->firmware().physics.mm(), high - 50);
+}
+
 /// The daemon is killed: the desk's process sees the end of its input, stops the desk and ends.
 void daemon_killed(const Family& family) {
   const auto desk = started(family);
@@ -213,6 +226,7 @@ const Accident accidents[] = {
     {"no heights any more", silence},
     {"absurd heights", absurd_heights},
     {"lock, sleep, other seat, presence unknown", absence},
+    {"nobody at the keyboard for a minute", nobody_there},
     {"daemon killed in mid-move", daemon_killed},
     {"desk process killed and restarted", restart},
 };

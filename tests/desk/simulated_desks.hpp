@@ -95,9 +95,9 @@ class SimulatedDesk : private SupervisorEvents {
   [[nodiscard]] bool has_process() const { return unit_ != nullptr; }
 
   void input() { unit_->person({Person::Presence::present, now}); }
-  std::uint64_t move(std::int32_t to_mm) {
-    input();
-    unit_->move({to_mm, ++last_consent, now + std::chrono::seconds(5)});
+  std::uint64_t move(std::int32_t to_mm, bool from_afar = false) {
+    if (!from_afar) input();
+    unit_->move({to_mm, ++last_consent, now + std::chrono::seconds(5), from_afar});
     return last_consent;
   }
   [[nodiscard]] std::optional<Outcome> outcome(std::uint64_t consent) const {

@@ -14,6 +14,7 @@
 
 #include "rigs/bus.hpp"
 #include "rigs/desktop.hpp"
+#include "rigs/gnome.hpp"
 #include "rigs/media.hpp"
 #include "rigs/plugin_bench.hpp"
 #include "rigs/program.hpp"
@@ -407,6 +408,29 @@ TEST_F(LiveSignalsOnABus, AServerThatGoesTakesItsInhibitionWithIt) {
   EXPECT_TRUE(tells({{POISED_SIGNAL_DND, true}}));
   plasma.reset();
   EXPECT_TRUE(tells({{POISED_SIGNAL_DND, true}, {POISED_SIGNAL_DND, false}}));
+}
+
+// ------------------------------------------------------------------ displays
+
+TEST_F(LiveSignals, DisplaysThatAreMirroredForAnAudience) {
+  GnomeDesktop gnome(2);
+  const ScopedVariable bus("DBUS_SESSION_BUS_ADDRESS", gnome.bus().address());
+  start({{"microphone", false}, {"camera", false}, {"screen_share", false}});
+  bench_->run_for(milliseconds(500));
+  EXPECT_THAT(changes(), IsEmpty());
+  gnome.mirror(true);
+  EXPECT_TRUE(tells({{POISED_SIGNAL_MIRRORED_DISPLAY, true}}));
+  gnome.mirror(false);
+  EXPECT_TRUE(
+      tells({{POISED_SIGNAL_MIRRORED_DISPLAY, true}, {POISED_SIGNAL_MIRRORED_DISPLAY, false}}));
+  gnome.mirror(true);
+  bench_->forget_messages();
+  bench_->reconfigure(Json{{"microphone", false},
+                           {"camera", false},
+                           {"screen_share", false},
+                           {"release", std::chrono::nanoseconds(release).count()}}
+                          .dump());
+  EXPECT_TRUE(tells({{POISED_SIGNAL_MIRRORED_DISPLAY, true}}));
 }
 
 // ------------------------------------------------------------------ players and windows

@@ -14,11 +14,13 @@ namespace rig {
 /// it.
 class GnomeDesktop {
  public:
-  GnomeDesktop();
+  explicit GnomeDesktop(int monitors = 1);
 
   void move_pointer();
   void move_pointer_on_and_on(int count, milliseconds pause);
   void press_key();
+  /// All monitors show the same, or each its own.
+  void mirror(bool on);
   void kill();
   void start();
   [[nodiscard]] const SessionBus& bus() const { return bus_; }
@@ -26,6 +28,7 @@ class GnomeDesktop {
  private:
   void remote(const char* method, GVariant* arguments = nullptr);
 
+  const int monitors_;
   SessionBus bus_;
   TemporaryDirectory runtime_;
   std::vector<std::unique_ptr<ScopedVariable>> variables_;
