@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "language/height.hpp"
 #include "language/language.hpp"
 
 namespace poised::ctl {
@@ -174,20 +175,7 @@ std::string row(const Look& look, std::string_view label, std::string_view text,
 }
 
 std::string height_text(double millimetres) {
-  // The locale's own word on measures, without setlocale(), which would change all figures.
-  const char* locale = "";
-  for (const char* name : {"LC_ALL", "LC_MEASUREMENT", "LANG"}) {
-    const char* value = std::getenv(name);
-    if (value == nullptr || *value == '\0') continue;
-    locale = value;
-    break;
-  }
-  constexpr double mm_per_inch = 25.4;
-  if (std::string_view(locale).find("_US") != std::string_view::npos)
-    return fmt::format("{:.1f} in", millimetres / mm_per_inch);
-  const auto tenths = std::lround(millimetres);
-  return tenths % 10 == 0 ? fmt::format("{} cm", tenths / 10)
-                          : fmt::format("{:.1f} cm", static_cast<double>(tenths) / 10);
+  return poised::height_text(millimetres);
 }
 
 }  // namespace poised::ctl

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <utility>
 
+#include "language/height.hpp"
+
 namespace desk {
 namespace {
 
@@ -25,6 +27,7 @@ ConfiguredDesk::ConfiguredDesk(const DeskSettings& settings, Host host)
   lock_.take(connection_->address());
   duty_ = std::make_unique<DutyFile>(host_.state_directory, connection_->address());
   auto options = bounds_and_presets(values);
+  options.height_text = [](std::int32_t mm) { return poised::height_text(mm); };
   const auto kept = duty_->read();
   options.duty = DutyMeter::restored(kept.runs_at(clocks()));
   options.was_moving = kept.moving;

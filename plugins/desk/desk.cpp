@@ -113,24 +113,25 @@ class Desk final : public poised::Plugin {
   }
 
   ConfiguredDesk::Host host_of_desks() {
-    return {.loop = loop_,
-            .state_directory = extension<char>(POISED_STATE_DIRECTORY),
-            .now = [this] { return now(); },
-            .view_changed =
-                [this](const std::string& name, const DeskView& view) {
-                  desk_state(view.status, view.height_mm, name);
-                },
-            .move_ended = [this](const Outcome& outcome) { tell(outcome); },
-            .deadline_changed = [this] { rearm(); },
-            .asked_from_afar =
-                [this](ConfiguredDesk& desk, std::int32_t to_mm) {
-                  log(poised::LogPriority::info, "desk: a move was asked for over MQTT");
-                  guarded([&] { move(desk, {to_mm, consent_of_others, now() + begins_within, true}); });
-                },
-            .failed =
-                [this](const std::string& problem) {
-                  log(poised::LogPriority::error, "desk: " + problem);
-                }};
+    return {
+        .loop = loop_,
+        .state_directory = extension<char>(POISED_STATE_DIRECTORY),
+        .now = [this] { return now(); },
+        .view_changed =
+            [this](const std::string& name, const DeskView& view) {
+              desk_state(view.status, view.height_mm, name);
+            },
+        .move_ended = [this](const Outcome& outcome) { tell(outcome); },
+        .deadline_changed = [this] { rearm(); },
+        .asked_from_afar =
+            [this](ConfiguredDesk& desk, std::int32_t to_mm) {
+              log(poised::LogPriority::info, "desk: a move was asked for over MQTT");
+              guarded([&] { move(desk, {to_mm, consent_of_others, now() + begins_within, true}); });
+            },
+        .failed =
+            [this](const std::string& problem) {
+              log(poised::LogPriority::error, "desk: " + problem);
+            }};
   }
 
   ConfiguredDesk* named(std::string_view name) {

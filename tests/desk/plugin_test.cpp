@@ -36,6 +36,7 @@ class DeskPlugin : public testing::Test {
   rig::ScopedVariable variable_{"XDG_RUNTIME_DIR", runtime_.path().string()};
   rig::TemporaryDirectory state_home_;
   rig::ScopedVariable state_variable_{"XDG_STATE_HOME", state_home_.path().string()};
+  rig::ScopedVariable locale_{"LC_ALL", "C.UTF-8"};
   std::unique_ptr<PluginBench> bench_;
   std::uint64_t last_consent_ = 0;
 
@@ -501,7 +502,14 @@ TEST_F(OverMqtt, ADiscoveredDeskIsReadMovedAndKeptWithinTheLimitsItTells) {
   const auto end = wait_for_end(move(800));
   EXPECT_EQ(end.result, POISED_MOVE_ARRIVED) << end.reason;
   EXPECT_NEAR(desk_->height_mm(), 800, 10);
-  EXPECT_EQ(wait_for_end(move(1260)).reason, "1260 mm is outside of 650 to 1250 mm");
+  EXPECT_EQ(wait_for_end(move(1260)).reason, "126 cm is outside of 65 cm to 125 cm");
+}
+
+TEST_F(OverMqtt, ItsReasonsNameHeightsAsThePersonMeasures) {
+  const rig::ScopedVariable american("LC_ALL", "en_US.UTF-8");
+  start(discovered());
+  ASSERT_TRUE(wait_for_height());
+  EXPECT_EQ(wait_for_end(move(1260)).reason, "49.6 in is outside of 25.6 in to 49.2 in");
 }
 
 TEST_F(OverMqtt, AStopReachesTheDeskBehindABrokerWithin20Milliseconds) {

@@ -111,14 +111,17 @@ std::optional<std::string> MotionSupervisor::person_refuses(Instant now) const {
   return std::nullopt;
 }
 
+std::string MotionSupervisor::said(std::int32_t height_mm) const {
+  return options_.height_text ? options_.height_text(height_mm) : std::to_string(height_mm) + " mm";
+}
+
 std::optional<std::string> MotionSupervisor::refusal(const MoveRequest& request,
                                                      Instant now) const {
   if (now >= request.expires) return "it was asked too long ago";
   if (auto reason = person_refuses(now)) return reason;
   const auto [lowest, highest] = bounds();
   if (request.to_mm < lowest || request.to_mm > highest)
-    return std::to_string(request.to_mm) + " mm is outside of " + std::to_string(lowest) + " to " +
-           std::to_string(highest) + " mm";
+    return said(request.to_mm) + " is outside of " + said(lowest) + " to " + said(highest);
   return std::nullopt;
 }
 

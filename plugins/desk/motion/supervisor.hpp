@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -37,7 +38,8 @@ struct MoveRequest {
   std::int32_t to_mm = 0;
   std::uint64_t consent = 0;  ///< comes back with the outcome
   Instant expires;            ///< not begun by then: not at all (D1)
-  /// Asked for by somebody who may be anywhere: says nothing of anybody being at the desk (D2, D11).
+  /// Asked for by somebody who may be anywhere: says nothing of anybody being at the desk (D2,
+  /// D11).
   bool from_afar = false;
   bool operator==(const MoveRequest&) const = default;
 };
@@ -73,6 +75,8 @@ class MotionSupervisor {
     std::optional<std::int32_t> lowest_mm, highest_mm;  ///< D3: configured
     std::vector<Preset> presets;
     DutyMeter duty;
+    /// A height in words, for reasons that people read. Not set: millimetres.
+    std::function<std::string(std::int32_t millimetres)> height_text;
     /// A run of the last process did not end: the desk may still be moving (D7).
     bool was_moving = false;
   };
@@ -113,6 +117,7 @@ class MotionSupervisor {
     adrift,     ///< the link went during an autonomous run: it may be moving
   };
 
+  [[nodiscard]] std::string said(std::int32_t height_mm) const;
   [[nodiscard]] std::optional<std::string> refusal(const MoveRequest& request, Instant now) const;
   [[nodiscard]] std::optional<std::string> person_refuses(Instant now) const;
   void refuse(std::uint64_t consent, std::string reason);
