@@ -41,13 +41,13 @@ bool read_mirrored(sd_bus_message& state) {
       sd_bus_message_enter_container(&state, 'a', "(iiduba(ssss)a{sv})") < 0)
     return false;
   while (sd_bus_message_enter_container(&state, 'r', "iiduba(ssss)a{sv}") > 0) {
-    int displays = 0;
+    int on = 0;
     if (sd_bus_message_skip(&state, "iidub") < 0 ||
         sd_bus_message_enter_container(&state, 'a', "(ssss)") < 0)
       return false;
     while (sd_bus_message_at_end(&state, 0) == 0 && sd_bus_message_skip(&state, "(ssss)") >= 0)
-      ++displays;
-    if (displays > 1) return true;
+      ++on;
+    if (on > 1) return true;
     if (sd_bus_message_exit_container(&state) < 0 || sd_bus_message_skip(&state, "a{sv}") < 0 ||
         sd_bus_message_exit_container(&state) < 0)
       return false;
