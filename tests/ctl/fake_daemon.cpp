@@ -113,8 +113,8 @@ class FakeDaemon::Object final : public Adaptors {
     note("Forget " + std::to_string(before));
     result.returnResults();
   }
-  void MoveDesk(sdbus::Result<>&& result, std::int32_t to_mm) override {
-    note("MoveDesk " + std::to_string(to_mm));
+  void MoveDesk(sdbus::Result<>&& result, std::string desk, std::int32_t to_mm) override {
+    note("MoveDesk " + (desk.empty() ? "" : desk + " ") + std::to_string(to_mm));
     result.returnResults();
   }
   void RestartPlugin(const std::string& id) override { note("RestartPlugin " + id); }

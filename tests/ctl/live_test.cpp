@@ -261,6 +261,18 @@ TEST_F(WithDaemon, TheDeskIsMovedFromWhereItIs) {
   EXPECT_EQ(poisectl({"desk", "height", "3000"}).code, 2);
 }
 
+TEST_F(WithDaemon, OfSeveralDesksTheNamedOneIsMoved) {
+  daemon_.set_status(
+      R"({"desk":{"name":"office","height_mm":720,"moving":false,"state":"ok"},"desks":[)"
+      R"({"name":"office","height_mm":720,"moving":false,"state":"ok"},)"
+      R"({"name":"home","height_mm":700,"moving":false,"state":"ok"}]})");
+  EXPECT_EQ(poisectl({"desk", "up", "--desk", "home"}).out, "The desk is at 70 cm.\n");
+  EXPECT_THAT(daemon_.calls(), testing::Contains("MoveDesk home 750"));
+  EXPECT_EQ(poisectl({"desk", "up", "--desk", "attic"}).err,
+            "poisectl: desk up: desk: none is called 'attic'\n");
+  EXPECT_EQ(poisectl({"desk"}).out, "office: 72 cm, in use\nhome: 70 cm\n");
+}
+
 TEST_F(WithDaemon, ActionsSayInJsonWhatWasDone) {
   EXPECT_EQ(nlohmann::json::parse(poisectl({"skip", "--json"}).out),
             nlohmann::json::parse(R"({"done":"skip"})"));
