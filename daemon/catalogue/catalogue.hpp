@@ -228,6 +228,8 @@ std::string_view level_name(Level level);
 struct LoadedCatalogue {
   Catalogue catalogue;
   std::vector<config::Problem> problems;  ///< what was left out, and why
+  /// Directories whose changes can change the result; some may not exist yet.
+  std::vector<std::filesystem::path> watch;
 };
 
 /// Reads the product's catalogue (data_dir), then /etc/poised/{exercises,programmes}, then

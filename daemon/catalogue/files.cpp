@@ -38,7 +38,10 @@ class Files {
   void read_product() { read_below(product_); }
 
   void read_below(const fs::path& directory) {
-    for (const auto* name : directories) read_directory(directory / name);
+    for (const auto* name : directories) {
+      watch_.push_back(directory / name);
+      read_directory(directory / name);
+    }
   }
 
   void read_file(const fs::path& file) {
@@ -64,6 +67,7 @@ class Files {
     auto out = link(std::move(entries_));
     problems_.insert(problems_.end(), out.problems.begin(), out.problems.end());
     out.problems = std::move(problems_);
+    out.watch = std::move(watch_);
     return out;
   }
 
@@ -90,6 +94,7 @@ class Files {
 
   fs::path product_;
   std::vector<Read> entries_;
+  std::vector<fs::path> watch_;
   std::vector<config::Problem> problems_;
 };
 

@@ -234,6 +234,10 @@ std::vector<KeySpec> make_registry() {
   add(time_of_day("programme.session_at", std::monostate(),
                   "When the day's session is offered. Not set: in the first free 20 minutes."),
       Direction::never_on, TimeOfDay{10h + 30min});
+  add(boolean(
+          "programme.cues", true,
+          "In a guided run that faces away from the screen: a sound at each step, side and end."),
+      Direction::never_on);
   add(boolean("programme.health_questions", true,
               "Ask the plan's weekly questions. false: plans that need them cannot start, and the "
               "answers of a running one are erased."),

@@ -631,6 +631,7 @@ class Resolver {
     settings.programme.equipment = get<Texts>("programme.equipment");
     settings.programme.places = get<Texts>("programme.places");
     settings.programme.leave_out = get<Texts>("programme.leave_out");
+    settings.programme.cues = flag("programme.cues");
     settings.desk.sit_mm = millimetres("desk.sit_mm");
     settings.desk.stand_mm = millimetres("desk.stand_mm");
     if (find<std::int64_t>("desk.min_mm")) settings.desk.min_mm = millimetres("desk.min_mm");

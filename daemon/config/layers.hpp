@@ -74,6 +74,7 @@ struct Settings {
     std::vector<std::string> equipment;
     std::vector<std::string> places{"desk"};
     std::vector<std::string> leave_out;
+    bool cues = true;  ///< sounds in a guided run that faces away from the screen
     bool operator==(const Programme&) const = default;
   } programme;
   struct Desk {

@@ -144,6 +144,12 @@ struct PlanStopped {
   bool operator==(const PlanStopped&) const = default;
 };
 
+/// E1: the person holds their plan, or goes on with it.
+struct PlanHeld {
+  bool held = true;
+  bool operator==(const PlanHeld&) const = default;
+};
+
 /// E5: the week's answers. 0 to 10 each; more is taken as 10.
 struct CheckedIn {
   std::uint32_t discomfort = 0;  ///< average of the last 7 days
@@ -186,7 +192,7 @@ struct Restored {
 using Event = std::variant<TimerElapsed, ClockSet, InputResumed, InputStopped, SourceChanged,
                            LockChanged, SleepChanged, SeatChanged, SignalChanged, InhibitorChanged,
                            BusyReplaced, Answered, PromptVanished, TakeBreak, Paused, Resumed,
-                           DeskHeight, PostureSaid, PlanStarted, PlanStopped, CheckedIn,
+                           DeskHeight, PostureSaid, PlanStarted, PlanStopped, PlanHeld, CheckedIn,
                            WarningReported, Cleared, Forgotten, PolicyChanged, Restored>;
 
 }  // namespace poised::core

@@ -129,7 +129,7 @@ void progress(Turn& turn) {
   auto& state = turn.state;
   auto& programme = state.programme;
   const auto* plan = plan_of(state, turn.policy);
-  if (plan == nullptr || plan->ends_to_choose || programme.stopped) return;
+  if (plan == nullptr || plan->ends_to_choose || programme.stopped || programme.on_hold) return;
   const auto* phase = phase_of(state, turn.policy);
   if (phase == nullptr || today(state) - programme.phase_from < phase->days) return;
   const char* why = nullptr;
@@ -189,7 +189,8 @@ void stop_all(Turn& turn, const std::string& sign) {
 
 bool may_ask(const State& state, const Policy& policy) {
   const auto* plan = plan_of(state, policy);
-  return plan != nullptr && plan->gated && policy.programme.health_questions;
+  return plan != nullptr && plan->gated && policy.programme.health_questions &&
+         !state.programme.on_hold;
 }
 
 bool typed_long(const Turn& turn) {
@@ -223,7 +224,7 @@ BreakSpec session_spec(const State& state, const Policy& policy) {
   const auto& programme = state.programme;
   const auto* phase = phase_of(state, policy);
   const bool wanted = policy.programme.enabled && phase != nullptr && !programme.stopped &&
-                      !programme.paused && !programme.done_today &&
+                      !programme.paused && !programme.on_hold && !programme.done_today &&
                       programme.finished < phase->sessions_a_day &&
                       find(policy.programme.routines, phase->routine) != nullptr;
   const auto length = policy.programme.session_max;
@@ -250,6 +251,24 @@ void apply(Turn& turn, const PlanStarted& event) {
 void apply(Turn& turn, const PlanStopped&) {
   if (turn.state.programme.plan.empty()) return refuse(turn, "E1", "no plan is running");
   end_plan(turn, "E1", "stopped");
+}
+
+void apply(Turn& turn, const PlanHeld& event) {
+  auto& programme = turn.state.programme;
+  const auto* plan = plan_of(turn.state, turn.policy);
+  if (plan == nullptr) return refuse(turn, "E1", "no plan is running");
+  if (plan->ends_to_choose) return refuse(turn, "E1", "it ends by itself");
+  if (programme.on_hold == event.held)
+    return refuse(turn, "E1", event.held ? "it is on hold already" : "it is not on hold");
+  programme.on_hold = event.held;
+  const auto* phase = phase_of(turn.state, turn.policy);
+  const auto to = phase != nullptr ? phase->id : std::string();
+  if (!event.held) return tell_phase(turn, "E1", to, "no longer on hold");
+  drop_session(turn);
+  auto& fact = turn.record(FactKind::held_phase, "E1");
+  fact.plan = plan->id;
+  fact.to = to;
+  fact.text = "on hold";
 }
 
 void apply(Turn& turn, const CheckedIn& event) {
@@ -346,8 +365,9 @@ void turn_programme_day(Turn& turn, std::int64_t date, bool stepped) {
     for (auto* at : {&programme.answered, &programme.asked})
       if (*at) **at += by;
     for (auto& session : programme.sessions) session += by;
-  } else if (programme.stopped && programme.today && !programme.plan.empty()) {
-    // Time that is stopped is no time of the phase.
+  } else if ((programme.stopped || programme.on_hold) && programme.today &&
+             !programme.plan.empty()) {
+    // Time that is stopped or on hold is no time of the phase.
     programme.plan_from += date - *programme.today;
     programme.phase_from += date - *programme.today;
   }

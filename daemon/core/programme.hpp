@@ -8,6 +8,7 @@ namespace poised::core {
 
 void apply(Turn& turn, const PlanStarted& event);
 void apply(Turn& turn, const PlanStopped& event);
+void apply(Turn& turn, const PlanHeld& event);
 void apply(Turn& turn, const CheckedIn& event);
 void apply(Turn& turn, const WarningReported& event);
 void apply(Turn& turn, const Cleared& event);

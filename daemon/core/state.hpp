@@ -182,6 +182,7 @@ struct Programme {
   std::int64_t phase_from = 0;
   std::optional<std::int64_t> today;  ///< the date as last seen
   bool paused = false;                ///< E7: discomfort is high
+  bool on_hold = false;               ///< E1: by the person
   std::string held;                   ///< E7: why the phase goes on beyond its days
   bool advised = false;               ///< E7: at week 6
 

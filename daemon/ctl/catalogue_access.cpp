@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "config/text.hpp"
 #include "ctl/commands.hpp"
+#include "ctl/render.hpp"
 #include "ctl/text.hpp"
 #include "language/language.hpp"
 
@@ -35,6 +37,39 @@ OpenCatalogue open_catalogue(const Options& options) {
   out.language = out.configuration.settings.language.empty() ? session_language()
                                                              : out.configuration.settings.language;
   return out;
+}
+
+const catalogue::Phase* phase_of(const OpenCatalogue& open, const Json& programme) {
+  const auto* plan = open.catalogue.plan(text(programme, "plan"));
+  if (plan == nullptr || flag(programme, "stopped") || flag(programme, "on_hold")) return nullptr;
+  const auto found =
+      std::ranges::find(plan->phases, text(programme, "phase"), &catalogue::Phase::id);
+  return found == plan->phases.end() ? nullptr : &*found;
+}
+
+std::vector<const catalogue::Reminder*> reminders_of(const OpenCatalogue& open,
+                                                     const Json& programme) {
+  std::vector<const catalogue::Reminder*> out;
+  const auto* phase = phase_of(open, programme);
+  if (phase == nullptr) return out;
+  const auto& settings = open.configuration.settings.programme;
+  const auto has = [](const std::vector<std::string>& list, const std::string& id) {
+    return std::ranges::find(list, id) != list.end();
+  };
+  for (const auto& reminder : phase->reminders) {
+    const bool owned = std::ranges::all_of(
+        reminder.equipment, [&](const auto& id) { return has(settings.equipment, id); });
+    const bool left_out = std::ranges::any_of(
+        reminder.positions, [&](const auto& id) { return has(settings.leave_out, id); });
+    if (owned && !left_out) out.push_back(&reminder);
+  }
+  return out;
+}
+
+const catalogue::Tip* tip_of_week(const catalogue::Catalogue& catalogue, std::int64_t now) {
+  constexpr std::int64_t week = 7 * 24 * 3600;
+  if (catalogue.tips.empty() || now < 0) return nullptr;
+  return &catalogue.tips[static_cast<std::size_t>(now / week) % catalogue.tips.size()];
 }
 
 std::string dose_text(const catalogue::Exercise& exercise) {

@@ -8,6 +8,7 @@
 
 #include "catalogue/catalogue.hpp"
 #include "config/layers.hpp"
+#include "ctl/json.hpp"
 #include "ctl/options.hpp"
 
 // The catalogue as the commands use it.
@@ -22,6 +23,14 @@ struct OpenCatalogue {
 /// Reads the catalogue and the configuration. What was left out of the catalogue is named on
 /// stderr, a line each.
 OpenCatalogue open_catalogue(const Options& options);
+
+/// The phase of the plan that the daemon's JSON tells of; null without one.
+const catalogue::Phase* phase_of(const OpenCatalogue& open, const Json& programme);
+/// E4: what that phase reminds of beside its sessions, as far as the person has what it takes.
+std::vector<const catalogue::Reminder*> reminders_of(const OpenCatalogue& open,
+                                                     const Json& programme);
+/// E6: another one each week; null if there is none.
+const catalogue::Tip* tip_of_week(const catalogue::Catalogue& catalogue, std::int64_t now);
 
 /// "3 × 15, hold 5 s", "30 s a side", "60 s, every 1h".
 std::string dose_text(const catalogue::Exercise& exercise);

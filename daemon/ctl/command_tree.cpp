@@ -205,6 +205,9 @@ void add_programme(CLI::App& app, Tree& tree, Options& options) {
       ->type_name("");
   tree.add_offline(*programme, "cleared", tr("A professional said that you can go on"),
                    say_cleared);
+  tree.add_offline(*programme, "hold", tr("Hold the plan: no session, and no day of it counts"),
+                   hold_plan);
+  tree.add_offline(*programme, "resume", tr("Go on with a plan that is on hold"), resume_plan);
   tree.add_offline(*programme, "stop", tr("Stop the plan and erase its answers"), stop_plan);
 }
 

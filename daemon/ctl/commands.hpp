@@ -31,6 +31,8 @@ Exit restart_plugin(const Options&, Output&);
 Exit show_programme(const Options&, Output&);
 Exit start_plan(const Options&, Output&);
 Exit stop_plan(const Options&, Output&);
+Exit hold_plan(const Options&, Output&);
+Exit resume_plan(const Options&, Output&);
 Exit check_in(const Options&, Output&);
 Exit report_warning(const Options&, Output&);
 Exit say_cleared(const Options&, Output&);

@@ -226,6 +226,14 @@ std::string DaemonClient::programme() {
 void DaemonClient::start_plan(const std::string& plan) {
   bus_->call(context_, control_interface, "StartPlan", plan);
 }
+void DaemonClient::hold_plan() {
+  bus_->call(context_, control_interface, "HoldPlan");
+}
+
+void DaemonClient::resume_plan() {
+  bus_->call(context_, control_interface, "ResumePlan");
+}
+
 void DaemonClient::stop_plan() {
   bus_->call(context_, control_interface, "StopPlan");
 }

@@ -38,6 +38,8 @@ class DaemonClient {
   std::string programme();
   void start_plan(const std::string& plan);
   void stop_plan();
+  void hold_plan();
+  void resume_plan();
   void check_in(std::uint32_t discomfort, std::uint32_t stiffness, bool warning);
   void report_warning(const std::string& sign);
   void say_cleared();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include "ctl/catalogue_access.hpp"
 #include "ctl/commands.hpp"
 #include "ctl/daemon_client.hpp"
 #include "ctl/render.hpp"
@@ -34,7 +35,22 @@ Exit show_status(const Options& options, Output& output) {
 }
 
 Exit show_next(const Options& options, Output& output) {
-  return show(options, output, DaemonClient(options.command).next(), render_next);
+  DaemonClient daemon(options.command);
+  auto next = parse(options, daemon.next());
+  const auto programme = parse(options, daemon.programme());
+  // E4: what a plan reminds of beside its sessions has no time of its own.
+  if (next.is_object() && programme.is_object() && !text(programme, "plan").empty()) {
+    const auto open = open_catalogue(options);
+    for (const auto* reminder : reminders_of(open, programme))
+      next["next"].push_back({{"id", reminder->id},
+                              {"title", reminder->text.in(open.language)},
+                              {"state", "reminder"},
+                              {"due_in_s", nullptr},
+                              {"returns_in_s", nullptr},
+                              {"held_by", Json::array()},
+                              {"at", nullptr}});
+  }
+  return show(options, output, next.dump(), render_next);
 }
 
 Exit pause(const Options& options, Output& output) {

@@ -99,15 +99,14 @@ void print_programme(const OpenCatalogue& open, const Json& programme, Output& o
         look, tr("session"),
         fmt::format("{} (poisectl guide {})", routine->summary.in(open.language), routine->id));
   if (flag(programme, "paused")) output.out << row(look, tr("paused"), guidance(open, "high"));
+  if (flag(programme, "on_hold"))
+    output.out << row(look, tr("on hold"), tr("poisectl programme resume goes on"));
   const auto held = text(programme, "held");
   if (!held.empty()) output.out << row(look, tr("held"), held);
   if (flag(programme, "questions_wait"))
     output.out << row(look, tr("questions"), "poisectl programme checkin");
-  if (const auto* found = open.catalogue.plan(plan))
-    for (const auto& phase : found->phases)
-      if (phase.id == text(programme, "phase"))
-        for (const auto& reminder : phase.reminders)
-          output.out << row(look, reminder.id, reminder.text.in(open.language));
+  for (const auto* reminder : reminders_of(open, programme))
+    output.out << row(look, reminder->id, reminder->text.in(open.language));
 }
 
 /// E1: nobody starts a plan without having seen the screen.
@@ -149,6 +148,16 @@ Exit start_plan(const Options& options, Output& output) {
 Exit stop_plan(const Options& options, Output& output) {
   DaemonClient(options.command).stop_plan();
   return done(options, output, tr("The plan is stopped, and its answers are erased."));
+}
+
+Exit hold_plan(const Options& options, Output& output) {
+  DaemonClient(options.command).hold_plan();
+  return done(options, output, tr("The plan is on hold; poisectl programme resume goes on."));
+}
+
+Exit resume_plan(const Options& options, Output& output) {
+  DaemonClient(options.command).resume_plan();
+  return done(options, output, tr("The plan goes on."));
 }
 
 Exit check_in(const Options& options, Output& output) {

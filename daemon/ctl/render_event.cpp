@@ -99,6 +99,7 @@ std::string event_sentence(const Json& event) {
   if (word == "presence") return tr_format("Presence: {}.", text(event, "to"));
   if (word == "session") return session_sentence(event);
   if (word == "phase") return phase_sentence(event);
+  if (word == "held-phase" && text(event, "why") == "on hold") return tr("The plan is on hold.");
   if (word == "held-phase")
     return tr_format("{} goes on: {}.", capital(text(event, "to")), text(event, "why"));
   if (word == "checkin-due") return tr("The week's questions are asked.");

@@ -39,6 +39,10 @@ std::string render_next(const Json& next, const Look& look) {
   std::string table;
   for (const auto& item : list(next, "next")) {
     const auto title = text(item, "title");
+    if (text(item, "state") == "reminder") {
+      table += row(look, tr("your plan"), title);
+      continue;
+    }
     table +=
         row(look, when_text(item, "at", look),
             (title.empty() ? break_title(text(item, "id")) : title) + ": " + why_text(item, look));

@@ -149,29 +149,32 @@ std::string right(std::string_view text, std::size_t wide) {
   return std::string(used < wide ? wide - used : 0, ' ') + std::string(text);
 }
 
-std::string row(const Look& look, std::string_view label, std::string_view text,
-                std::size_t label_width) {
-  const std::string indent(label_width + 2, ' ');
-  std::string wrapped;
-  std::size_t column = indent.size();
+std::string wrapped(std::string_view text, std::size_t indent) {
+  std::string out;
+  std::size_t column = indent;
   while (!text.empty()) {
     const auto space = text.find(' ');
     const auto word = text.substr(0, space);
     text = space == std::string_view::npos ? std::string_view{} : text.substr(space + 1);
-    const bool first = column == indent.size();
+    const bool first = column == indent;
     if (!first && column + 1 + width(word) > columns) {
-      wrapped += "\n" + indent;
-      column = indent.size();
+      out += "\n" + std::string(indent, ' ');
+      column = indent;
     } else if (!first) {
-      wrapped += ' ';
+      out += ' ';
       ++column;
     }
-    wrapped += word;
+    out += word;
     column += width(word);
   }
+  return out;
+}
+
+std::string row(const Look& look, std::string_view label, std::string_view text,
+                std::size_t label_width) {
   const auto used = width(label);
   const std::string gap(used < label_width ? label_width - used : 1, ' ');
-  return fmt::format("  {}{}{}\n", look.dim(label), gap, wrapped);
+  return fmt::format("  {}{}{}\n", look.dim(label), gap, wrapped(text, label_width + 2));
 }
 
 std::string height_text(double millimetres) {

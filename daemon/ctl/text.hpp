@@ -58,6 +58,10 @@ std::string capital(std::string_view text);
 std::string column(std::string_view text, std::size_t wide);
 std::string right(std::string_view text, std::size_t wide);
 
+/// Wrapped to 80 columns between words; further lines begin with `indent` spaces, which the first
+/// one is taken to have too.
+std::string wrapped(std::string_view text, std::size_t indent = 0);
+
 /// The label in its column, then the text, wrapped to 80 columns beneath its own beginning.
 std::string row(const Look& look, std::string_view label, std::string_view text,
                 std::size_t label_width = 14);

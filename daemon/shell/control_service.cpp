@@ -207,6 +207,8 @@ class ControlService::Object final
   }
   void StartPlan(const std::string& plan) override { act(core::PlanStarted{plan}); }
   void StopPlan() override { act(core::PlanStopped{}); }
+  void HoldPlan() override { act(core::PlanHeld{true}); }
+  void ResumePlan() override { act(core::PlanHeld{false}); }
   void CheckIn(const std::uint32_t& discomfort, const std::uint32_t& stiffness,
                const bool& warning) override {
     act(core::CheckedIn{discomfort, stiffness, warning});

@@ -44,6 +44,9 @@ constexpr std::array default_sources{"gnome", "wayland", "x11", "logind"};
 // The key of a pause (B10).
 constexpr const char* screen_kept_on = "screen-kept-on";
 
+/// Another exercise, side or set, in the theme of sounds.
+constexpr const char* scene_sound = "bell";
+
 /// D3: a desk's bounds are the person's, whatever plugin drives it.
 void add_bounds(const config::Settings::Desk& desk, std::string& settings) {
   auto json = Json::parse(settings, nullptr, false);
@@ -101,6 +104,8 @@ Daemon::Daemon(boost::asio::io_context& loop, Clock& clock, DaemonOptions option
                  tell_health();
                }),
       health_file_(options_.runtime_directory),
+      run_guide_(loop, clock,
+                 [this](const auto& run, const auto& scene) { show_scene(run, scene); }),
       bus_retry_(loop),
       desktop_retry_(loop) {
   clock_.on_deadline = [this] { dispatch(core::TimerElapsed{}); };
@@ -177,9 +182,10 @@ void Daemon::load_config() {
   loaded.effective = {};
   const auto found = catalogue::load(options_.roots);
   catalogue::add_to_policy(found.catalogue, loaded.settings.programme, loaded.policy.programme);
+  loaded.watch.insert(loaded.watch.end(), found.watch.begin(), found.watch.end());
   loaded.problems.insert(loaded.problems.end(), found.problems.begin(), found.problems.end());
   config_ = std::move(loaded);
-  use_language(config_.settings.language.empty() ? session_language_ : config_.settings.language);
+  use_language(language());
   for (const auto& manifest : manifests_) {
     if (manifest.has("desk"))
       add_bounds(config_.settings.desk, config_.plugin_settings_json[manifest.id]);
@@ -672,13 +678,13 @@ void Daemon::execute(const core::Command& command) {
         else if constexpr (std::is_same_v<What, core::ShowPrompt>)
           show(what);
         else if constexpr (std::is_same_v<What, core::ShowRunning>)
-          presenter_->show_running(what);
+          show_running(what);
         else if constexpr (std::is_same_v<What, core::ShowFinished>)
-          presenter_->show_finished(what);
+          show_finished(what);
         else if constexpr (std::is_same_v<What, core::ShowNote>)
           presenter_->show_note(what);
         else if constexpr (std::is_same_v<What, core::WithdrawPrompt>)
-          presenter_->withdraw(what.prompt_id);
+          (run_guide_.end(), presenter_->withdraw(what.prompt_id));
         else if constexpr (std::is_same_v<What, core::Record>)
           record(what.fact);
         else if constexpr (std::is_same_v<What, core::MoveDesk>)
@@ -692,6 +698,45 @@ void Daemon::execute(const core::Command& command) {
 void Daemon::show(const core::ShowPrompt& command) {
   desk_->asked(command.prompt.id);
   presenter_->show(command, config_.policy, desk_->report().height_mm, desk_->name_if_several());
+}
+
+/// Who starts a break is led through its exercises. The catalogue is read for it each time: between
+/// two runs nobody needs it.
+void Daemon::show_running(const core::ShowRunning& command) {
+  std::vector<catalogue::Scene> scenes;
+  if (!command.prompt.exercises.empty()) {
+    const auto found = catalogue::load(options_.roots);
+    scenes = catalogue::scenes_of(found.catalogue, command.prompt.exercises, language());
+  }
+  presenter_->show_running(command, run_guide_.begin(command, std::move(scenes)), "");
+  release_unused_memory();
+}
+
+void Daemon::show_scene(const core::ShowRunning& run, const catalogue::Scene& scene) {
+  // Who closed it wants to be left alone until the end.
+  if (!presenter_->shows(run.prompt.id)) return;
+  presenter_->show_running(run, &scene, wants_cues(scene) ? scene_sound : "");
+}
+
+void Daemon::show_finished(const core::ShowFinished& command) {
+  const auto* scene = run_guide_.scene();
+  presenter_->show_finished(command, scene != nullptr && wants_cues(*scene));
+  run_guide_.end();
+}
+
+const std::string& Daemon::language() const {
+  return config_.settings.language.empty() ? session_language_ : config_.settings.language;
+}
+
+/// D: floor work faces away from the screen. Nothing sounds into a call, or into quiet.
+bool Daemon::wants_cues(const catalogue::Scene& scene) const {
+  using core::LiveSignal;
+  if (!config_.settings.programme.cues || !scene.facing_away) return false;
+  constexpr std::array quiet{LiveSignal::call, LiveSignal::mic, LiveSignal::camera,
+                             LiveSignal::screen_share, LiveSignal::dnd};
+  return std::none_of(quiet.begin(), quiet.end(), [this](LiveSignal signal) {
+    return state_.signals[static_cast<std::size_t>(signal)].on;
+  });
 }
 
 void Daemon::record(const core::Fact& fact) {

@@ -32,6 +32,7 @@
 #include "shell/own_sandbox.hpp"
 #include "shell/prompt_presenter.hpp"
 #include "shell/resting_plugins.hpp"
+#include "shell/run_guide.hpp"
 #include "shell/service_manager.hpp"
 #include "shell/session.hpp"
 #include "store/state_file.hpp"
@@ -136,6 +137,11 @@ class Daemon final : private ControlHandler {
 
   void execute(const core::Command& command);
   void show(const core::ShowPrompt& command);
+  void show_running(const core::ShowRunning& command);
+  void show_scene(const core::ShowRunning& run, const catalogue::Scene& scene);
+  void show_finished(const core::ShowFinished& command);
+  const std::string& language() const;
+  bool wants_cues(const catalogue::Scene& scene) const;
   void record(const core::Fact& fact);
   Refusal refusal_of(core::Event event);
   Json problems() const;
@@ -190,6 +196,7 @@ class Daemon final : private ControlHandler {
   AvailabilitySources availability_{[this](core::Event event) { dispatch(std::move(event)); }};
   const std::string session_language_ = session_language();
   std::unique_ptr<PromptPresenter> presenter_;
+  RunGuide run_guide_;
   std::unique_ptr<DeskPort> desk_;
   std::map<std::string, plugin::PluginState> logged_states_;
 

@@ -99,15 +99,17 @@ void PromptPresenter::show_desk_ended(std::optional<std::int32_t> height_mm,
   }
 }
 
-void PromptPresenter::show_running(const core::ShowRunning& command) {
+void PromptPresenter::show_running(const core::ShowRunning& command, const catalogue::Scene* scene,
+                                   const std::string& sound) {
   const bool was_shown = on_screen_.contains(command.prompt.id);
-  send(text_.running(command.prompt, command.since, command.until),
-       was_shown ? POISED_UPDATE_PROMPT : POISED_PROMPT);
+  auto text = text_.running(command.prompt, command.since, command.until, scene);
+  text.sound = sound;
+  send(text, was_shown ? POISED_UPDATE_PROMPT : POISED_PROMPT);
 }
 
-void PromptPresenter::show_finished(const core::ShowFinished& command) {
+void PromptPresenter::show_finished(const core::ShowFinished& command, bool sound) {
   if (!on_screen_.contains(command.prompt_id)) return;
-  send(text_.finished(command.prompt_id, sound_ && command.away_from_keyboard),
+  send(text_.finished(command.prompt_id, (sound || sound_) && command.away_from_keyboard),
        POISED_UPDATE_PROMPT);
 }
 

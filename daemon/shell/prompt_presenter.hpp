@@ -36,8 +36,13 @@ class PromptPresenter {
   /// there are several.
   void show(const core::ShowPrompt& command, const core::Policy& policy,
             std::optional<std::int32_t> desk_mm, const std::string& desk_name);
-  void show_running(const core::ShowRunning& command);
-  void show_finished(const core::ShowFinished& command);
+  /// `scene`: the moment of the guided run, if there is one to lead through. `sound`: of the theme,
+  /// for who does not look at the screen; may be empty.
+  void show_running(const core::ShowRunning& command, const catalogue::Scene* scene,
+                    const std::string& sound);
+  /// `sound`: as above, whatever the person set for other ends.
+  void show_finished(const core::ShowFinished& command, bool sound);
+  bool shows(std::uint64_t prompt_id) const { return on_screen_.contains(prompt_id); }
   void show_note(const core::ShowNote& command);
   void show_welcome(const core::Policy& policy, const std::string& managed_by);
   void show_desk_moving(std::int32_t to_mm, std::int32_t from_mm, std::int32_t now_mm,

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <cstdlib>
 
 #include "ctl/text.hpp"
@@ -34,6 +37,16 @@ std::string invitation(const core::Prompt& prompt) {
 std::int64_t motion_seconds(std::int32_t from_mm, std::int32_t to_mm) {
   constexpr std::int32_t usual_mm_s = 38;
   return std::abs(to_mm - from_mm) / usual_mm_s + 1;
+}
+
+/// E10: what a person's or IT's own exercise says may tell what nobody else is to read.
+bool tells_of_health(std::string text) {
+  for (auto& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  constexpr std::array words{"pain",    " back",  "plan",      "check-in",
+                             "schmerz", "rücken", "beschwerde"};
+  return std::any_of(words.begin(), words.end(), [&](const char* word) {
+    return (" " + text).find(word) != std::string::npos;
+  });
 }
 
 std::string because(const core::Prompt& prompt, const core::Policy& policy) {
@@ -151,12 +164,18 @@ plugin::Prompt PromptText::desk_stopped(std::uint64_t id, const std::string& why
 }
 
 plugin::Prompt PromptText::running(const core::Prompt& prompt, core::Instant since,
-                                   core::Instant until) const {
+                                   core::Instant until, const catalogue::Scene* scene) const {
   plugin::Prompt text;
   text.state = POISED_PROMPT_RUNNING;
   text.id = prompt.id;
   text.title = title(prompt.break_id);
   text.body = invitation(prompt);
+  if (scene != nullptr) {
+    text.title = tells_of_health(scene->title) ? title(prompt.break_id) : scene->title;
+    text.body = (tells_of_health(scene->text) ? tr("Do as the picture shows.") : scene->text) +
+                (scene->place.empty() ? "" : "\n" + ctl::capital(scene->place));
+    text.icon = scene->picture;
+  }
   text.urgency = POISED_URGENCY_LOW;
   text.started_ns = since.time_since_epoch().count();
   text.ends_ns = until.time_since_epoch().count();

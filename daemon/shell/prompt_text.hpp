@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "catalogue/scenes.hpp"
 #include "core/command.hpp"
 #include "core/policy.hpp"
 #include "plugin/wire.hpp"
@@ -29,8 +30,9 @@ class PromptText {
                              std::int32_t now_mm, core::Instant started) const;
   plugin::Prompt desk_arrived(std::uint64_t id, std::int32_t height_mm) const;
   plugin::Prompt desk_stopped(std::uint64_t id, const std::string& why) const;
-  plugin::Prompt running(const core::Prompt& prompt, core::Instant since,
-                         core::Instant until) const;
+  /// `scene`: the moment of the guided run; null if there is nothing to lead through.
+  plugin::Prompt running(const core::Prompt& prompt, core::Instant since, core::Instant until,
+                         const catalogue::Scene* scene = nullptr) const;
   plugin::Prompt finished(std::uint64_t id, bool with_sound) const;
   plugin::Prompt note(std::uint64_t id, const core::ShowNote& note) const;
   /// Shown once, at the very first start. `managed_by` is empty where nobody manages the settings.

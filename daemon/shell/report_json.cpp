@@ -294,6 +294,7 @@ Json programme_json(const core::State& state, const core::Policy& policy) {
           {"phase_days", phase != nullptr ? Json(phase->days) : Json(nullptr)},
           {"started", runs ? Json(local_time(programme.started, policy)) : Json(nullptr)},
           {"paused", programme.paused},
+          {"on_hold", programme.on_hold},
           {"held", programme.held.empty() ? Json(nullptr) : Json(programme.held)},
           {"stopped", programme.stopped},
           {"sign", programme.stopped ? Json(programme.sign) : Json(nullptr)},

@@ -300,8 +300,9 @@ class ActionReader {
   std::optional<Action> read_plan() {
     if (verb_ == "plan") {
       const auto what = words_.next();
-      if (what != "start" && what != "stop") return expects("start or stop");
       if (what == "stop") return core::Event(core::PlanStopped{});
+      if (what == "hold" || what == "resume") return core::Event(core::PlanHeld{what == "hold"});
+      if (what != "start") return expects("start, stop, hold or resume");
       const auto kind = words_.next();
       if (kind.empty()) return expects("the name of a plan: acute, progressive, maintenance, home");
       return core::Event(core::PlanStarted{std::string(kind)});

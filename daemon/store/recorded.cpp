@@ -135,6 +135,9 @@ class Words {
     return event_words("plan", event.plan);
   }
   std::string operator()(const PlanStopped&) const { return "plan stop"; }
+  std::string operator()(const PlanHeld& plan) const {
+    return plan.held ? "plan hold" : "plan resume";
+  }
   std::string operator()(const CheckedIn& event) const {
     return "checkin pain=" + std::to_string(std::min(event.discomfort, 10U)) +
            " stiffness=" + std::to_string(std::min(event.stiffness, 10U)) +

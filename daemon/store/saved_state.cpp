@@ -188,6 +188,7 @@ void fields(Visitor& visit, Programme& programme) {
   visit("phase_from", programme.phase_from);
   visit("today", programme.today);
   visit("paused", programme.paused);
+  visit("on_hold", programme.on_hold);
   visit("held", programme.held);
   visit("advised", programme.advised);
   visit("first", programme.first);

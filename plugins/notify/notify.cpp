@@ -16,6 +16,7 @@
 #include "language/language.hpp"
 #include "popup.hpp"
 #include "server.hpp"
+#include "sound/cues.hpp"
 #include "wording.hpp"
 
 // Prompts as desktop notifications. One notification for each prompt id, replaced in place. A
@@ -176,6 +177,9 @@ class Notify final : public poised::Plugin {
       return false;
     }
     entry.waiting = false;
+    if (!content.sound.empty() && !capabilities_.sound) cues_.play(content.sound.c_str());
+    // Once: what follows in the same place is only the time that is left.
+    entry.prompt.sound.clear();
     if (const auto next = next_change(entry.prompt, now())) {
       arm(id, entry, *next);
     } else if (content.expires) {
@@ -300,6 +304,7 @@ class Notify final : public poised::Plugin {
   std::map<std::uint64_t, Entry> entries_;
   poised::Timer ask_again_;
   bool degraded_ = false;
+  poised::sound::Cues cues_;
 };
 
 }  // namespace

@@ -131,8 +131,13 @@ void Server::capable(GVariant* reply, const GError* error) {
   const char* name = nullptr;
   g_variant_get(reply, "(as)", &names);
   while (g_variant_iter_next(names, "&s", &name)) {
-    capabilities.actions = capabilities.actions || std::string_view{name} == "actions";
-    capabilities.body_markup = capabilities.body_markup || std::string_view{name} == "body-markup";
+    const std::string_view capability{name};
+    capabilities.actions = capabilities.actions || capability == "actions";
+    capabilities.body_markup = capabilities.body_markup || capability == "body-markup";
+    capabilities.sound = capabilities.sound || capability == "sound";
+    // Of the servers that have it, only that of Xfce knows actions.
+    if (capability == "x-canonical-private-icon-only")
+      capabilities.shows_default = capabilities.value_hides_words = true;
   }
   g_variant_iter_free(names);
   events_.answers(capabilities);

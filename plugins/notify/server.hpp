@@ -15,6 +15,9 @@ namespace notify {
 struct Capabilities {
   bool actions = false;
   bool body_markup = false;
+  bool sound = false;              ///< it plays the sounds that it is told
+  bool shows_default = false;      ///< the action of a click on the whole has a button too
+  bool value_hides_words = false;  ///< a progress is shown instead of title, text and buttons
 };
 
 class Server {

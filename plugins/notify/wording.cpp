@@ -130,8 +130,9 @@ Content content_of(const Kept& prompt, bool banner, poised::Instant now,
       const poised::Duration length = std::max(prompt.ends - prompt.started, poised::Duration{1});
       const poised::Duration gone =
           std::clamp(now - prompt.started, poised::Duration::zero(), length);
-      content.percent =
-          static_cast<int>(100 * (gone / 1ms) / std::max<std::int64_t>(length / 1ms, 1));
+      if (!server.value_hides_words)
+        content.percent =
+            static_cast<int>(100 * (gone / 1ms) / std::max<std::int64_t>(length / 1ms, 1));
       add_line(content.body, poised::tr_format("{} left", clock(length - gone)));
       break;
     }
@@ -149,8 +150,10 @@ Content content_of(const Kept& prompt, bool banner, poised::Instant now,
   if (server.actions) {
     if (const Kept::Action* start = start_of(prompt))
       content.buttons.push_back({"default", start->label});
-    for (std::size_t i = 0; i < prompt.actions.size(); ++i)
+    for (std::size_t i = 0; i < prompt.actions.size(); ++i) {
+      if (server.shows_default && &prompt.actions[i] == start_of(prompt)) continue;
       content.buttons.push_back({key_of(prompt, i), prompt.actions[i].label});
+    }
   }
   return content;
 }

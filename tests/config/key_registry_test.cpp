@@ -316,7 +316,7 @@ TEST(Registry, HoldsExactlyTheKeysOthersRelyOn) {
       {"schedule", {"enabled", "hours"}},
       {"programme",
        {"enabled", "equipment", "places", "leave_out", "session_max", "session_at",
-        "health_questions"}},
+        "cues", "health_questions"}},
       {"desk", {"sit_mm", "stand_mm", "min_mm", "max_mm"}},
       {"plugins", {"allow", "deny", "isolation"}},
       {"history", {"keep", "retention", "dir"}},

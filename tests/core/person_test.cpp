@@ -351,6 +351,7 @@ Event any_event(std::mt19937_64& random, const Rig& rig) {
     case 20:
       return PlanStarted{std::array{"short", "weeks", "always", "nothing"}[below(4)]};
     case 21:
+      if (below(4) == 0) return Event(PlanHeld{below(2) == 0});
       return below(4) == 0 ? Event(PlanStopped{}) : Event(TimerElapsed{});
     case 22:
       return CheckedIn{static_cast<std::uint32_t>(below(12)), 3, below(30) == 0};

@@ -344,5 +344,77 @@ TEST(E3, WhoHasTypedLongGetsWhatIsGoodForTheShoulders) {
   EXPECT_EQ(chosen(Device::pointer), "turn");
 }
 
+// E1: the person's own hold.
+TEST(E1, APlanOnHoldOffersNothingAndItsDaysDoNotCount) {
+  auto rig = someone();
+  rig.send(PlanHeld{true});
+  EXPECT_TRUE(rig.state.programme.on_hold);
+  EXPECT_EQ(texts(rig, FactKind::held_phase), std::vector<std::string>{"on hold"});
+  const auto from = rig.state.programme.phase_from;
+  rig.run_to(monday + 3 * 24h + 12h);
+  EXPECT_EQ(rig.count(FactKind::session), 0U);
+  EXPECT_EQ(rig.state.programme.phase_from, from + 3);
+  EXPECT_FALSE(questions_wait(rig.state, rig.policy));
+  rig.send(PlanHeld{false});
+  rig.run_to(monday + 3 * 24h + 12h + 9min);
+  EXPECT_EQ(rig.count(FactKind::session), 1U);
+}
+
+TEST(E1, AHoldTakesTheOpenSessionAwayAndRefusesWhatMakesNoSense) {
+  auto rig = someone();
+  rig.send(PlanHeld{false});
+  EXPECT_EQ(texts(rig, FactKind::refused), std::vector<std::string>{"it is not on hold"});
+  rig.run_to(monday + 8h + 36min);
+  ASSERT_NE(rig.on_screen, 0U);
+  rig.send(PlanHeld{true});
+  EXPECT_EQ(rig.on_screen, 0U);
+  rig.send(PlanHeld{true});
+  EXPECT_EQ(texts(rig, FactKind::refused).back(), "it is on hold already");
+  rig.send(PlanStopped{});
+  EXPECT_FALSE(rig.state.programme.on_hold);
+  rig.send(PlanHeld{true});
+  EXPECT_EQ(texts(rig, FactKind::refused).back(), "no plan is running");
+}
+
+/// Asked on Monday, and not answered; breaks are off, so that nothing else happens on Tuesday.
+Rig unanswered() {
+  auto rules_without_breaks = rules();
+  for (auto& entry : rules_without_breaks.breaks) entry.enabled = false;
+  Rig rig(rules_without_breaks);
+  rig.run_to(monday + 8h);
+  rig.begin_input();
+  rig.send(PlanStarted{"weeks"});
+  rig.run_to(monday + 8h + 36min);
+  EXPECT_EQ(rig.count(FactKind::checkin_due), 1U);
+  rig.send(Answered{0, Answer::skip});
+  rig.end_input();
+  rig.run_to(monday + 24h + 8h);
+  EXPECT_EQ(rig.count(FactKind::note), 0U) << "nobody is there";
+  return rig;
+}
+
+TEST(E5, OneNoteTellsOfUnansweredQuestionsWhenThePersonIsThere) {
+  auto rig = unanswered();
+  rig.begin_input();
+  rig.run_to(monday + 24h + 8h + 1min);
+  EXPECT_EQ(texts(rig, FactKind::note), std::vector<std::string>{"questions"});
+  rig.end_input();
+  rig.run_to(monday + 2 * 24h + 8h);
+  rig.begin_input();
+  rig.run_to(monday + 2 * 24h + 12h);
+  EXPECT_EQ(rig.count(FactKind::note), 1U);
+}
+
+// B5, B10: what is paused waits, and so does the note.
+TEST(E5, TheNoteWaitsForTheEndOfAPause) {
+  auto rig = unanswered();
+  rig.send(Paused{"person", "", std::nullopt});
+  rig.begin_input();
+  rig.run_to(monday + 24h + 10h);
+  EXPECT_EQ(rig.count(FactKind::note), 0U);
+  rig.send(Resumed{"person"});
+  EXPECT_EQ(texts(rig, FactKind::note), std::vector<std::string>{"questions"});
+}
+
 }  // namespace
 }  // namespace poised::core

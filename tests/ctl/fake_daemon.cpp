@@ -32,6 +32,9 @@ class FakeDaemon::Object final : public Adaptors {
   std::optional<std::string> refusal;
   bool silent = false;
   std::string status = "{}", doctor = "{}";
+  std::string programme =
+      R"({"plan":"progressive","phase":"mobility","routine":"breathing","day":10,"phase_day":3,"phase_days":7,
+          "paused":false,"held":null,"stopped":false,"questions_wait":true,"sessions_last_week":4})";
   std::vector<sdbus::Result<std::string>> unanswered;
 
   mutable std::mutex mutex;
@@ -83,11 +86,13 @@ class FakeDaemon::Object final : public Adaptors {
   void Take(const std::string& break_id) override { note("Take " + break_id); }
   std::string Programme() override {
     note("Programme");
-    return R"({"plan":"progressive","phase":"mobility","routine":"breathing","day":10,"phase_day":3,"phase_days":7,
-               "paused":false,"held":null,"stopped":false,"questions_wait":true,"sessions_last_week":4})";
+    const std::lock_guard lock(mutex);
+    return programme;
   }
   void StartPlan(const std::string& plan) override { note("StartPlan " + plan); }
   void StopPlan() override { note("StopPlan"); }
+  void HoldPlan() override { note("HoldPlan"); }
+  void ResumePlan() override { note("ResumePlan"); }
   void CheckIn(const std::uint32_t& discomfort, const std::uint32_t& stiffness,
                const bool& warning) override {
     note("CheckIn " + std::to_string(discomfort) + " " + std::to_string(stiffness) +
@@ -152,6 +157,10 @@ void FakeDaemon::set_status(const std::string& json) {
 void FakeDaemon::set_doctor(const std::string& json) {
   const std::lock_guard lock(object_->mutex);
   object_->doctor = json;
+}
+void FakeDaemon::set_programme(const std::string& json) {
+  const std::lock_guard lock(object_->mutex);
+  object_->programme = json;
 }
 void FakeDaemon::emit_event(const std::string& json) {
   object_->emitEvent(json);

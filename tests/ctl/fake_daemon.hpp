@@ -24,6 +24,7 @@ class FakeDaemon {
   void fall_silent();
   void set_status(const std::string& json);
   void set_doctor(const std::string& json);
+  void set_programme(const std::string& json);
   void emit_event(const std::string& json);
   /// Gives up the bus name.
   void leave();

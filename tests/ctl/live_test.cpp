@@ -20,6 +20,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 class Live : public testing::Test {
  protected:
@@ -117,9 +118,13 @@ TEST_F(WithDaemon, AWarningSignIsReportedByItsName) {
   EXPECT_EQ(poisectl({"programme", "warning", "chest-pain"}).code, 0);
   EXPECT_EQ(poisectl({"programme", "warning", "hiccups"}).code, 1);
   EXPECT_EQ(poisectl({"programme", "cleared"}).code, 0);
+  EXPECT_EQ(poisectl({"programme", "hold"}).code, 0);
+  EXPECT_EQ(poisectl({"programme", "resume"}).code, 0);
   EXPECT_EQ(poisectl({"programme", "stop"}).code, 0);
   EXPECT_THAT(daemon_.calls(), Contains("ReportWarning chest-pain"));
   EXPECT_THAT(daemon_.calls(), Contains("SayCleared"));
+  EXPECT_THAT(daemon_.calls(), Contains("HoldPlan"));
+  EXPECT_THAT(daemon_.calls(), Contains("ResumePlan"));
   EXPECT_THAT(daemon_.calls(), Contains("StopPlan"));
 }
 
@@ -127,6 +132,39 @@ TEST_F(Live, WhatToDoAboutAWarningSignNeedsNoDaemon) {
   const auto result = poisectl({"programme", "warning", "chest-pain"});
   EXPECT_EQ(result.code, 3);
   EXPECT_FALSE(result.out.empty());
+}
+
+// E4: what the first 72 hours remind of, as far as the person has what it takes.
+TEST_F(WithDaemon, APlansRemindersStandInNextAndInTheGuide) {
+  daemon_.set_programme(R"({"plan":"acute","phase":"first-72-hours","routine":"breathing"})");
+  const auto plain = poisectl({"next"});
+  EXPECT_EQ(plain.code, 0) << plain.err;
+  EXPECT_THAT(plain.out, HasSubstr("A rolled towel behind the middle"));
+  EXPECT_THAT(plain.out, Not(HasSubstr("Cold pack"))) << "not owned";
+  const rig::TemporaryDirectory home;
+  std::filesystem::create_directories(home.path() / "poised");
+  std::ofstream(home.path() / "poised/poised.toml") << "[programme]\nequipment = [\"cold-pack\"]\n";
+  auto own = environment();
+  own.push_back("XDG_CONFIG_HOME=" + home.path().string());
+  EXPECT_THAT(run({POISECTL, "next"}, own).out, HasSubstr("Cold pack, wrapped in a cloth"));
+  const auto json = nlohmann::json::parse(run({POISECTL, "next", "--json"}, own).out);
+  ASSERT_GE(json["next"].size(), 4U);
+  EXPECT_EQ(json["next"][0]["id"], "stretch");
+  EXPECT_EQ(json["next"][1]["id"], "cold-pack");
+  EXPECT_EQ(json["next"][1]["state"], "reminder");
+  const auto guided = run({POISECTL, "guide", "eyes", "--plain"}, own);
+  EXPECT_THAT(guided.out, HasSubstr("Cold pack, wrapped in a cloth"));
+  daemon_.set_programme(R"({"plan":"acute","phase":"first-72-hours","stopped":true})");
+  EXPECT_THAT(run({POISECTL, "next"}, own).out, Not(HasSubstr("Cold pack")));
+}
+
+// E6: in the guide, and nowhere as a prompt.
+TEST_F(WithDaemon, TheGuideHasTheLookBackAndATipForTheNight) {
+  daemon_.set_programme(R"({"plan":"maintenance","phase":"maintenance-assess"})");
+  const auto guided = poisectl({"guide", "eyes", "--plain"});
+  EXPECT_EQ(guided.code, 0) << guided.err;
+  EXPECT_THAT(guided.out, HasSubstr("How far do you turn, bend and reach now?"));
+  EXPECT_THAT(guided.out, HasSubstr("sleep"));
 }
 
 class InGerman : public WithDaemon {

@@ -185,4 +185,33 @@ TEST(Wording, LongTextsAreCut) {
   EXPECT_LT(kept.actions[0].label.size(), 50u);
 }
 
+TEST(Progress, IsLeftToTheWordsWhereABarWouldHideThem) {
+  Kept prompt;
+  prompt.state = PromptState::running;
+  prompt.started = noon;
+  prompt.ends = noon + 60s;
+  EXPECT_EQ(content_of(prompt, false, noon + 30s, {.actions = true}).percent, 50);
+  const auto content =
+      content_of(prompt, false, noon + 30s, {.actions = true, .value_hides_words = true});
+  EXPECT_FALSE(content.percent);
+  EXPECT_EQ(content.body, "0:30 left");
+}
+
+// Xfce's has a button for it, beside those of its own.
+TEST(Buttons, NameTheStartOnceWhereTheDefaultActionIsAButtonToo) {
+  Kept prompt;
+  prompt.state = PromptState::open;
+  prompt.title = "Time for a stretch";
+  prompt.actions = {{Answer::start, "", "Start"}, {Answer::snooze, "", "Later"}};
+  const auto keys = [&](const Capabilities& server) {
+    std::vector<std::string> out;
+    for (const auto& button : content_of(prompt, true, noon, server).buttons)
+      out.push_back(button.key);
+    return out;
+  };
+  EXPECT_EQ(keys({.actions = true}), (std::vector<std::string>{"default", "start", "snooze"}));
+  EXPECT_EQ(keys({.actions = true, .shows_default = true}),
+            (std::vector<std::string>{"default", "snooze"}));
+}
+
 }  // namespace

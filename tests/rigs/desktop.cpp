@@ -158,6 +158,28 @@ int Dunst::displayed() const {
   return std::stoi(control({"count", "displayed"}));
 }
 
+std::string library_program(const std::string& path, const std::string& package) {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> folders{"/usr/lib", "/usr/libexec", "/usr/lib64"};
+  for (const auto& entry : fs::directory_iterator("/usr/lib"))
+    if (entry.path().native().find("-linux-") != std::string::npos) folders.push_back(entry.path());
+  for (const auto& folder : folders)
+    if (fs::exists(folder / path)) return folder / path;
+  throw std::runtime_error(path + ": not found: install " + package);
+}
+
+NotificationProgram::NotificationProgram(const SessionBus& bus, const std::string& program,
+                                         const std::string& package) {
+  Program::Options options;
+  options.environment = {{"HOME", home_.path().string()},
+                         {"DBUS_SESSION_BUS_ADDRESS", bus.address()},
+                         {"GDK_BACKEND", "x11"},
+                         {"NO_AT_BRIDGE", "1"}};
+  program_ = std::make_unique<Program>(std::vector<std::string>{library_program(program, package)},
+                                       options);
+  wait_for_name(bus.address(), notifications);
+}
+
 Mutter::Mutter() : variables_(no_wayland()) {
   make_socket_directory();
   Program::Options options;

@@ -78,6 +78,21 @@ class Dunst {
   std::unique_ptr<Program> dunst_;
 };
 
+/// Another notification server on a bus; DISPLAY says where it shows.
+class NotificationProgram {
+ public:
+  /// `program`: its path below a folder of libraries, as "xfce4/notifyd/xfce4-notifyd".
+  NotificationProgram(const SessionBus& bus, const std::string& program,
+                      const std::string& package);
+
+ private:
+  TemporaryDirectory home_;
+  std::unique_ptr<Program> program_;
+};
+
+/// The path of a program that a package keeps below its folder of libraries.
+std::string library_program(const std::string& path, const std::string& package);
+
 /// mutter without a screen, with Xwayland. DISPLAY and XAUTHORITY of this process point there;
 /// variables that speak of Wayland stay unset.
 class Mutter {

@@ -6,7 +6,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <stdexcept>
@@ -17,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* microphone = "rig-microphone";
+constexpr const char* speaker = "rig-speaker";
 
 bool listens(const fs::path& path) {
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -47,7 +51,7 @@ PipeWire::PipeWire() : runtime_("XDG_RUNTIME_DIR", root_.path()) {
   };
   std::ofstream(configuration / "rig.conf")
       << "context.objects = [\n"
-      << node(microphone, "Audio/Source/Virtual") << node("rig-speaker", "Audio/Sink") << "]\n";
+      << node(microphone, "Audio/Source/Virtual") << node(speaker, "Audio/Sink") << "]\n";
   // A minute of silence.
   constexpr std::uint32_t rate = 48'000, bytes = rate * 4 * 60;
   std::ofstream wave(root_.path() / "silence.wav", std::ios::binary);
@@ -84,6 +88,7 @@ void PipeWire::start() {
 }
 
 void PipeWire::kill() {
+  pulse_.reset();
   manager_.reset();
   server_->kill();
 }
@@ -126,23 +131,65 @@ std::unique_ptr<Program> PipeWire::share_screen() const {
       std::vector<std::string>{RIG_VIDEO_STREAM, "Stream/Output/Video", "Screen"}, environment());
 }
 
+void PipeWire::serve_pulse() {
+  pulse_ = std::make_unique<Program>(
+      std::vector<std::string>{find_program("pipewire-pulse", "pipewire-pulse")}, environment());
+  const auto end = Clock::now() + patience;
+  while (!listens(root_.path() / "pulse/native")) {
+    if (Clock::now() > end) throw std::runtime_error("pipewire-pulse does not listen");
+    poll(nullptr, 0, 20);
+  }
+}
+
+void PipeWire::kill_pulse() {
+  pulse_->kill();
+}
+
+std::vector<std::string> PipeWire::client_environment() const {
+  const auto root = root_.path().string();
+  return {"XDG_RUNTIME_DIR=" + root, "HOME=" + root, "PULSE_SERVER=unix:" + root + "/pulse/native"};
+}
+
+std::unique_ptr<Program> PipeWire::listen() const {
+  const auto file = root_.path() / "heard.wav";
+  auto recorder = std::make_unique<Program>(
+      std::vector<std::string>{find_program("pw-record", "pipewire-bin"), "--target", speaker,
+                               "--properties", list({"stream.capture.sink=true"}), file},
+      environment());
+  // It is heard from here on: silence, too, is recorded.
+  constexpr std::uintmax_t some = 4096;
+  const auto end = Clock::now() + patience;
+  std::error_code none;
+  while (!fs::exists(file, none) || fs::file_size(file, none) < some) {
+    if (Clock::now() > end) throw std::runtime_error("nothing is recorded of the speaker");
+    poll(nullptr, 0, 20);
+  }
+  return recorder;
+}
+
+int PipeWire::loudest_heard() const {
+  constexpr std::streamoff header = 44;
+  std::ifstream wave(root_.path() / "heard.wav", std::ios::binary);
+  wave.seekg(header);
+  int loudest = 0;
+  for (std::array<char, 2> sample{}; wave.read(sample.data(), sample.size());) {
+    std::int16_t value = 0;
+    std::memcpy(&value, sample.data(), sizeof value);
+    loudest = std::max(loudest, std::abs(int{value}));
+  }
+  return loudest;
+}
+
 PulseServer::PulseServer() : hidden_("PIPEWIRE_RUNTIME_DIR", nowhere_.path()) {
   start();
 }
 
 void PulseServer::start() {
-  server_ = std::make_unique<Program>(
-      std::vector<std::string>{find_program("pipewire-pulse", "pipewire-pulse")},
-      pipewire_.environment());
-  const auto end = Clock::now() + patience;
-  while (!listens(pipewire_.directory() / "pulse/native")) {
-    if (Clock::now() > end) throw std::runtime_error("the sound server does not listen");
-    poll(nullptr, 0, 20);
-  }
+  pipewire_.serve_pulse();
 }
 
 void PulseServer::kill() {
-  server_->kill();
+  pipewire_.kill_pulse();
 }
 
 std::unique_ptr<Program> PulseServer::run(const char* program, const std::string& device,

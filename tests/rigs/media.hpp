@@ -33,6 +33,16 @@ class PipeWire {
   [[nodiscard]] std::unique_ptr<Program> show_camera() const;
   [[nodiscard]] std::unique_ptr<Program> share_screen() const;
 
+  /// Programs that know PulseAudio only are served too from here on.
+  void serve_pulse();
+  void kill_pulse();
+  /// Where such a program finds it, as "NAME=value".
+  [[nodiscard]] std::vector<std::string> client_environment() const;
+  /// Records what the speaker plays, until it is destroyed.
+  [[nodiscard]] std::unique_ptr<Program> listen() const;
+  /// The highest amplitude of it, of 32767.
+  [[nodiscard]] int loudest_heard() const;
+
  private:
   /// WirePlumber does nothing without a bus.
   class Bus : public PrivateBus {
@@ -43,7 +53,7 @@ class PipeWire {
   Bus bus_;
   TemporaryDirectory root_;
   ScopedVariable runtime_;
-  std::unique_ptr<Program> server_, manager_;
+  std::unique_ptr<Program> server_, manager_, pulse_;
 };
 
 /// A sound server that speaks PulseAudio's protocol and nothing else: PipeWire's own socket, behind
@@ -70,7 +80,6 @@ class PulseServer {
   PipeWire pipewire_;
   TemporaryDirectory nowhere_;
   ScopedVariable hidden_;
-  std::unique_ptr<Program> server_;
 };
 
 }  // namespace rig

@@ -97,6 +97,31 @@ TEST(Prompts, ShowTheProgressOfWhatRuns) {
   EXPECT_TRUE(offers(text, POISED_ANSWER_DONE));
 }
 
+TEST(Prompts, LeadThroughARunSceneByScene) {
+  const catalogue::Scene scene{0,
+                               30,
+                               "Wall angel (1 of 2)",
+                               "Slide the arms up.",
+                               "set 1 of 2",
+                               "/usr/share/poised/pictures/wall-angel-2.png",
+                               true};
+  const auto text = PromptText({}).running(prompt_for("stretch"), core::Instant(1h),
+                                           core::Instant(1h + 60s), &scene);
+  EXPECT_EQ(text.title, "Wall angel (1 of 2)");
+  EXPECT_EQ(text.body, "Slide the arms up.\nSet 1 of 2");
+  EXPECT_EQ(text.icon, scene.picture);
+  EXPECT_EQ(text.state, POISED_PROMPT_RUNNING);
+}
+
+// E10
+TEST(Prompts, LeaveOutWhatAnOwnExerciseTells) {
+  const catalogue::Scene scene{0, 30, "Against back pain", "Press the back down.", "", "", true};
+  const auto text = PromptText({}).running(prompt_for("stretch"), core::Instant(1h),
+                                           core::Instant(1h + 60s), &scene);
+  EXPECT_EQ(text.title, "Time for a stretch");
+  EXPECT_EQ(text.body, "Do as the picture shows.");
+}
+
 TEST(Prompts, SoundOnlyForThoseWhoLeftTheKeyboard) {
   EXPECT_EQ(PromptText({}).finished(7, false).sound, "");
   EXPECT_NE(PromptText({}).finished(7, true).sound, "");

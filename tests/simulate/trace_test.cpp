@@ -183,6 +183,8 @@ TEST(Traces, ReadThePlan) {
   };
   EXPECT_EQ(event("plan start acute"), core::Event(core::PlanStarted{"acute"}));
   EXPECT_EQ(event("plan stop"), core::Event(core::PlanStopped{}));
+  EXPECT_EQ(event("plan hold"), core::Event(core::PlanHeld{true}));
+  EXPECT_EQ(event("plan resume"), core::Event(core::PlanHeld{false}));
   EXPECT_EQ(event("checkin pain=4 stiffness=3 warning=no"),
             core::Event(core::CheckedIn{4, 3, false}));
   EXPECT_EQ(event("checkin pain=4 warning=yes"), core::Event(core::CheckedIn{4, 0, true}));
