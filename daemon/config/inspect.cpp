@@ -82,6 +82,20 @@ ordered_json managed_json(const Managed& managed) {
   return out;
 }
 
+/// "tags call-centre; 10 % of the machines"; empty without a condition.
+std::string condition_text(const PolicyHeader& header) {
+  std::string out;
+  const auto add = [&out](const std::string& what) { out += (out.empty() ? "" : "; ") + what; };
+  const auto add_list = [&](const char* name, const std::vector<std::string>& words) {
+    if (!words.empty()) add(fmt::format("{} {}", name, fmt::join(words, ", ")));
+  };
+  add_list("hosts", header.hosts);
+  add_list("tags", header.tags);
+  add_list("groups", header.groups);
+  if (header.percent) add(fmt::format("{} % of the machines", *header.percent));
+  return out;
+}
+
 /// Whether a file says anything about a key.
 bool speaks_of(const Table& table, std::string_view key) {
   const std::size_t dot = key.find('.');
@@ -230,8 +244,8 @@ std::vector<Problem> check(const Roots& roots, const std::vector<PluginSettingSp
 }
 
 std::vector<Problem> check(const std::vector<std::filesystem::path>& files,
-                           const std::vector<PluginSettingSpecs>& plugins) {
-  return as_a_check(load_files(files, plugins).problems);
+                           const std::vector<PluginSettingSpecs>& plugins, bool policies) {
+  return as_a_check(load_files(files, plugins, {}, policies).problems);
 }
 
 std::string Explanation::text() const {
@@ -241,6 +255,7 @@ std::string Explanation::text() const {
   for (const auto& setting : effective.overrode)
     out += fmt::format("  over     {} ({})\n", value_text(setting), source_text(setting.source));
   if (effective.managed) out += fmt::format("  managed  {}\n", managed_text(*effective.managed));
+  if (!condition.empty()) out += fmt::format("  because  {}\n", condition);
   for (const auto& file : not_here)
     out += fmt::format("  not here {}: {}\n", one_line(file.path.native(), 4096), file.reason);
   out += fmt::format("  takes    {}\n", expectation(spec));
@@ -270,6 +285,7 @@ std::string Explanation::json() const {
   out["takes"] = expectation(spec);
   out["policy"] = direction_text(spec.direction);
   out["managed"] = effective.managed ? managed_json(*effective.managed) : ordered_json();
+  out["condition"] = condition.empty() ? ordered_json() : ordered_json(condition);
   out["not_here"] = ordered_json::array();
   for (const auto& file : not_here)
     out["not_here"].push_back(
@@ -286,7 +302,11 @@ std::optional<Explanation> explain(const Loaded& loaded,
   Effective effective = found != loaded.effective.end()
                             ? *found
                             : Effective{spec->path, {to_toml(spec->default_value), {}}, {}, {}};
-  Explanation explanation{std::move(*spec), std::move(effective), {}};
+  Explanation explanation{std::move(*spec), std::move(effective), {}, {}};
+  const auto& managed = explanation.effective.managed;
+  for (const auto& file : loaded.files)
+    if (managed && file.content && file.path == managed->source.file)
+      explanation.condition = condition_text(read_policy_header(*file.content).header);
   for (const auto& file : loaded.files)
     if (!file.not_here.empty() && speaks_of(*file.content, key))
       explanation.not_here.push_back({file.path, file.not_here});

@@ -15,9 +15,9 @@ namespace poised::config {
 /// As a person who checks a configuration wants it: unknown keys are errors. Nothing of severity
 /// error = fit to be rolled out.
 std::vector<Problem> check(const Roots& roots, const std::vector<PluginSettingSpecs>& plugins);
-/// The named files only, over the built-in defaults.
+/// The named files only, over the built-in defaults; with `policies` as those of an organisation.
 std::vector<Problem> check(const std::vector<std::filesystem::path>& files,
-                           const std::vector<PluginSettingSpecs>& plugins);
+                           const std::vector<PluginSettingSpecs>& plugins, bool policies = false);
 
 /// A policy file that is for others.
 struct PolicyElsewhere {
@@ -28,6 +28,7 @@ struct PolicyElsewhere {
 struct Explanation {
   KeySpec spec;                           ///< type, default, range, doc
   Effective effective;                    ///< value, where from, what it overrode
+  std::string condition;                  ///< by which its policy is for this place; empty: none
   std::vector<PolicyElsewhere> not_here;  ///< that speak of this key
 
   /// Several lines for people, ending in a newline.

@@ -131,6 +131,9 @@ std::vector<KeySpec> make_registry() {
   add(duration("session.break", 5min, 1s, day, "An absence of this length ends a screen session."));
   add(time_of_day("session.day_starts", TimeOfDay{4h},
                   "When the day's totals begin anew, local time."));
+  add(enumeration("session.remote", "run", {"run", "silent"},
+                  "In a session over the network, such as RDP, VNC or X2Go: prompt as anywhere, or "
+                  "count only. No desk is asked for there either way."));
 
   for (auto& key : break_keys("stretch", true, 60min, 60s, 5min)) add(std::move(key));
   for (auto& key : break_keys("micro", false, 20min, 20s, 20s)) add(std::move(key));

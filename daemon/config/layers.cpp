@@ -623,6 +623,7 @@ class Resolver {
     settings.activity.inhibitors = inhibitors == "pause"      ? Inhibitors::pause
                                    : inhibitors == "activity" ? Inhibitors::activity
                                                               : Inhibitors::ignore;
+    settings.session.silent_when_remote = get<std::string>("session.remote") == "silent";
     settings.prompt.sound = flag("prompt.sound");
     for (const auto& [key, candidates] : stacks_)
       if (key.starts_with("breaks.") && key.ends_with(".title"))
@@ -927,12 +928,13 @@ Loaded recall_policies(std::string_view text, const Roots& roots) {
 }
 
 Loaded load_files(const std::vector<fs::path>& files,
-                  const std::vector<PluginSettingSpecs>& plugins, const Roots& roots) {
+                  const std::vector<PluginSettingSpecs>& plugins, const Roots& roots,
+                  bool policies) {
   Loaded out;
   for (const auto& file : files) {
     read_file(out, Layer::user, file, nullptr, true);
     auto& read = out.files.back();
-    if (!read.content || !is_policy(read, plugins)) continue;
+    if (!read.content || !(policies || is_policy(read, plugins))) continue;
     read.layer = Layer::policy;
     for (const auto& [key, refusal] : read_policy_header(*read.content).refusals)
       out.problems.push_back(

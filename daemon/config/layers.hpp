@@ -65,6 +65,10 @@ struct Settings {
     Inhibitors inhibitors = Inhibitors::ignore;
     bool operator==(const Activity&) const = default;
   } activity;
+  struct Session {
+    bool silent_when_remote = false;
+    bool operator==(const Session&) const = default;
+  } session;
   struct Prompt {
     bool sound = false;
     bool operator==(const Prompt&) const = default;
@@ -176,8 +180,10 @@ Loaded recall_policies(std::string_view text, const Roots& roots);
 
 /// Only the built-in defaults and `files`, later ones over earlier ones. Files of a policy (in a
 /// directory policy.d, or that say something only a policy says) are of layer `policy`, whatever
-/// their conditions; all others of layer `user`. A file that does not exist is a problem.
+/// their conditions; all others of layer `user`. A file that does not exist is a problem. With
+/// `policies` all of them are a policy's.
 Loaded load_files(const std::vector<std::filesystem::path>& files,
-                  const std::vector<PluginSettingSpecs>& plugins, const Roots& roots = {});
+                  const std::vector<PluginSettingSpecs>& plugins, const Roots& roots = {},
+                  bool policies = false);
 
 }  // namespace poised::config

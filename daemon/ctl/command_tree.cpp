@@ -145,7 +145,8 @@ void add_past(CLI::App& app, Tree& tree, Options& options) {
       ->type_name("TIME");
   forgetting->add_flag("--all", options.all, tr("All of it"));
   tree.add_offline(app, "privacy", tr("What is stored, where, for how long, and who can read it"),
-                   show_privacy);
+                   show_privacy)
+      ->add_flag("--page", options.page, tr("Every field there can be, for a works council"));
 }
 
 void add_plugins(CLI::App& app, Tree& tree, Options& options) {
@@ -219,9 +220,14 @@ void add_config(CLI::App& app, Tree& tree, Options& options) {
   config->require_subcommand(1);
   tree.group("Commands");
   tree.add_offline(*config, "show", tr("Every key in force, and where it comes from"), config_show);
-  tree.add_offline(*config, "check", tr("Whether the files are sound"), config_check)
-      ->add_option("FILE", options.files, tr("These files only, over the built-in defaults"))
-      ->type_name("");
+  auto* checking =
+      tree.add_offline(*config, "check", tr("Whether the files are sound"), config_check);
+  auto* files =
+      checking
+          ->add_option("FILE", options.files, tr("These files only, over the built-in defaults"))
+          ->type_name("");
+  checking->add_flag("--policy", options.policy, tr("They are policies of an organisation"))
+      ->needs(files);
   tree.add_offline(*config, "explain", tr("What a key does, its value, and what it overrode"),
                    config_explain)
       ->add_option("KEY", options.key, "breaks.stretch.interval")

@@ -15,6 +15,7 @@
 #include "ctl/daemon_client.hpp"
 #include "ctl/json.hpp"
 #include "ctl/kept.hpp"
+#include "ctl/privacy_page.hpp"
 #include "ctl/when.hpp"
 #include "language/language.hpp"
 #include "store/place.hpp"
@@ -337,6 +338,10 @@ Exit forget(const Options& options, Output& output) {
 }
 
 Exit show_privacy(const Options& options, Output& output) {
+  if (options.page) {
+    output.out << privacy_page();
+    return Exit::done;
+  }
   const auto& look = output.look;
   auto kept = find_kept(options);
   const auto& settings = kept.config.settings;

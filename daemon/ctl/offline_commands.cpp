@@ -37,7 +37,7 @@ std::vector<config::Problem> all_problems(const Options& options,
   for (const auto& file : options.files)
     (catalogue::is_catalogue_file(file) ? entries : settings).emplace_back(file);
   std::vector<config::Problem> out;
-  if (!settings.empty()) out = config::check(settings, specs);
+  if (!settings.empty()) out = config::check(settings, specs, options.policy);
   if (!entries.empty()) {
     const auto more = catalogue::load_files(entries, roots).problems;
     out.insert(out.end(), more.begin(), more.end());

@@ -41,7 +41,8 @@ struct Options {
   Action action = nullptr;
   std::string command;  ///< "pause", "config check": the context of its errors
   bool json = false;
-  bool policy = false;  ///< the schema of a policy file
+  bool policy = false;  ///< the files, or the schema, are a policy's
+  bool page = false;
   bool nagios = false;
   std::string bundle;
   std::string config_root;

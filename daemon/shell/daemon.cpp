@@ -43,6 +43,7 @@ constexpr std::array default_sources{"gnome", "wayland", "x11", "logind"};
 
 // The key of a pause (B10).
 constexpr const char* screen_kept_on = "screen-kept-on";
+constexpr const char* remote_session = "remote-session";
 
 /// Another exercise, side or set, in the theme of sounds.
 constexpr const char* scene_sound = "bell";
@@ -277,6 +278,7 @@ void Daemon::reload() {
   dispatch(core::ClockSet{clock_.wall()});
   sources_->use(source_ids());
   settle_inhibitors();
+  settle_remote();
   tell_health();
   service_manager_.ready();
   release_unused_memory();
@@ -360,6 +362,8 @@ void Daemon::add_plugins() {
 
 void Daemon::use_desk() {
   auto ids = enabled_with("desk");
+  // The desk that could be reached from here is not the one that the person sits at.
+  if (session_ && session_->remote()) ids.clear();
   // A desk plugin that says by "driver" that there is no desk costs no process.
   std::erase_if(ids, [this](const auto& id) {
     const auto settings = config_.plugin_settings_json.find(id);
@@ -538,11 +542,13 @@ void Daemon::watch_session() {
                              [this] {
                                desktop_attempts_ = 0;
                                look_at_desktops();
+                               settle_remote();
                                sources_->look_again();
                              },
                          .inhibitors_changed = [this] { settle_inhibitors(); }});
   session_->start();
   settle_inhibitors();
+  settle_remote();
 }
 
 /// P8: a source, and somebody who shows prompts, on each desktop that is not our own.
@@ -597,6 +603,19 @@ void Daemon::settle_inhibitors() {
     dispatch(core::Paused{screen_kept_on, "an application keeps the screen on", std::nullopt});
   else if (!pauses && is_paused)
     dispatch(core::Resumed{screen_kept_on});
+}
+
+/// session.remote, and where the person sits now.
+void Daemon::settle_remote() {
+  if (!session_) return;
+  const bool silent = config_.settings.session.silent_when_remote && session_->remote();
+  const bool is_paused = std::any_of(state_.pauses.begin(), state_.pauses.end(),
+                                     [](const auto& pause) { return pause.key == remote_session; });
+  if (silent && !is_paused)
+    dispatch(core::Paused{remote_session, "the session is one over the network", std::nullopt});
+  else if (!silent && is_paused)
+    dispatch(core::Resumed{remote_session});
+  use_desk();
 }
 
 void Daemon::connect_bus() {

@@ -132,6 +132,7 @@ class Daemon final : private ControlHandler {
   void watch_session();
   void look_at_desktops();
   void settle_inhibitors();
+  void settle_remote();
   void connect_bus();
   void bus_lost();
 

@@ -2,6 +2,7 @@
 #include "shell/session.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <utility>
 
@@ -61,6 +62,15 @@ void Session::settle_inhibitors() {
 
 std::vector<LoginSession> Session::desktops() const {
   return shell::desktops(logind_.sessions().value_or(std::vector<LoginSession>{}));
+}
+
+bool Session::remote() const {
+  // xrdp and others log in through PAM without naming the far machine.
+  static constexpr std::array marks{"XRDP_SESSION", "X2GO_SESSION", "VNCDESKTOP", "NXSESSIONID",
+                                    "CHROME_REMOTE_DESKTOP_SESSION"};
+  return is_remote(desktops()) || std::any_of(marks.begin(), marks.end(), [](const char* mark) {
+           return std::getenv(mark) != nullptr;
+         });
 }
 
 void Session::settle() {

@@ -45,6 +45,9 @@ class Session {
 
   /// The desktops of this user, as far as logind tells.
   [[nodiscard]] std::vector<LoginSession> desktops() const;
+  /// The person sits at another machine, as far as logind tells or, where it does not, the
+  /// programs that serve such sessions.
+  [[nodiscard]] bool remote() const;
   /// Why lock, sleep and seat may be missed; empty while they are seen.
   [[nodiscard]] const std::string& problem() const { return logind_.problem(); }
 

@@ -18,6 +18,13 @@ std::vector<LoginSession> desktops(const std::vector<LoginSession>& sessions) {
   return graphical.empty() ? consoles : graphical;
 }
 
+bool is_remote(const std::vector<LoginSession>& desktops) {
+  const auto is_near = [](const auto& session) { return session.active && !session.remote; };
+  const auto is_far = [](const auto& session) { return session.active && session.remote; };
+  return std::any_of(desktops.begin(), desktops.end(), is_far) &&
+         std::none_of(desktops.begin(), desktops.end(), is_near);
+}
+
 SessionVerdict judge(const SessionEvidence& evidence, const std::string& own_session) {
   const bool locker_on = std::any_of(evidence.lockers.begin(), evidence.lockers.end(),
                                      [](const auto& locker) { return locker.second; });

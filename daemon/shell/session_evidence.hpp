@@ -44,6 +44,10 @@ struct SessionVerdict {
 /// it.
 [[nodiscard]] std::vector<LoginSession> desktops(const std::vector<LoginSession>& sessions);
 
+/// Whether the person sits elsewhere: there are desktops, and each that is in the foreground is
+/// far.
+[[nodiscard]] bool is_remote(const std::vector<LoginSession>& desktops);
+
 /// P8: several desktops are one person, who is there as long as one desktop is neither locked nor
 /// in the background. What the lockers say is about the session whose bus this is: `own_session`,
 /// or the first desktop that is active where that is not known.

@@ -216,6 +216,14 @@ TEST_F(PolicyForSome, ItIsExplainedWhyAPolicyIsNotForThisMachine) {
   EXPECT_THAT(explain(loaded, plugins_, "prompt.snooze")->not_here, IsEmpty());
 }
 
+TEST_F(PolicyForSome, ItIsExplainedByWhichConditionAPolicyIsForThisMachine) {
+  policy("[policy.when]\npercent = 100\n[prompt]\ngap = \"99s\"\n");
+  const auto loaded = load_all();
+  EXPECT_THAT(explain(loaded, plugins_, "prompt.gap")->text(),
+              HasSubstr("because  100 % of the machines"));
+  EXPECT_EQ(explain(loaded, plugins_, "prompt.snooze")->condition, "");
+}
+
 TEST_F(PolicyForSome, IsCheckedAllTheSame) {
   policy("[policy.when]\ntags = [\"x\"]\n[stand]\nenabled = true\n");
   EXPECT_THAT(load_all().problems, IsEmpty());

@@ -81,5 +81,18 @@ TEST(SessionEvidence, GreetersManagersAndConsolesAreNoDesktops) {
   EXPECT_EQ(verdict({ssh}), open) << "outside any desktop nothing is known of seats";
 }
 
+TEST(SessionEvidence, IsOfElsewhereWhereNoDesktopInTheForegroundIsNear) {
+  auto far = desktop("1"), near = desktop("2");
+  far.remote = true;
+  EXPECT_FALSE(is_remote({}));
+  EXPECT_FALSE(is_remote({near}));
+  EXPECT_TRUE(is_remote({far}));
+  EXPECT_FALSE(is_remote({far, near}));
+  near.active = false;
+  EXPECT_TRUE(is_remote({far, near})) << "left behind at the office";
+  far.active = false;
+  EXPECT_FALSE(is_remote({far, near})) << "nobody is anywhere";
+}
+
 }  // namespace
 }  // namespace poised::shell

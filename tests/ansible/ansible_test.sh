@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# ansible_test.sh PACKAGES: the role, played on a booted container: a repository with a canary and a stable suite, made
+# by reprepro from the .debs in PACKAGES; two runs, of which the second changes nothing; a policy that is refused; a
+# person logged in, whose manager is reloaded; and everything taken away again. Needs root.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+packages=$(readlink -f "$1")
+[[ ${IN_BOOTED_CONTAINER:-} == yes ]] || exec "$here/../systemd/booted.sh" "$here/ansible_test.sh" "$packages"
+
+fail() {
+  printf 'FAILED: %s\n' "$*" >&2
+  exit 1
+}
+ok() { printf 'ok: %s\n' "$*"; }
+
+work=$(mktemp -d)
+export HOME=$work/home ANSIBLE_HOME=$work/ansible ANSIBLE_NOCOLOR=1 ANSIBLE_LOCALHOST_WARNING=False LC_ALL=C.UTF-8
+export ANSIBLE_ROLES_PATH=$here/../../packaging/ansible/roles
+mkdir "$HOME"
+mkdir -m 700 "$work/gnupg"
+
+# The repository: an identity for the test, and two suites.
+export GNUPGHOME=$work/gnupg
+gpg() { command gpg --quiet --no-permission-warning --no-secmem-warning --trust-model always "$@"; }
+gpg --batch --passphrase '' --quick-generate-key 'Test <test@example.com>' ed25519 sign never
+key=$(gpg --list-keys --with-colons | awk -F: '$1 == "fpr" { print $10; exit }')
+gpg --export "$key" >"$work/poised.gpg"
+mkdir -p "$work/repository/conf"
+for suite in canary stable; do
+  printf 'Codename: %s\nComponents: main\nArchitectures: %s\nSignWith: %s\n\n' "$suite" "$(dpkg --print-architecture)" "$key"
+done >"$work/repository/conf/distributions"
+repository() { reprepro --silent --basedir "$work/repository" "$@"; }
+repository includedeb canary "$packages"/poised_*.deb
+repository export
+ok "reprepro has it in canary"
+
+# Nothing but that repository can be reached from here.
+rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/*
+chmod -R a+rX "$work/repository" && chmod a+x "$work"
+
+play() { # SUITE [VARIABLE=VALUE…]
+  local suite=$1
+  shift
+  local words=() word
+  for word in "$@"; do words+=(--extra-vars "$word"); done
+  ansible-playbook --inventory localhost, --connection local "$here/site.yml" \
+    --extra-vars "poised_repository=file:$work/repository poised_suite=$suite poised_repository_key=$work/poised.gpg" \
+    "${words[@]}" >"$work/log" 2>&1
+}
+changed() { sed -n 's/.*changed=\([0-9]*\).*/\1/p' "$work/log"; }
+played() { play "$@" || { cat "$work/log" >&2 && fail "play $*"; }; }
+
+# A person is there before it is.
+useradd --create-home kim
+loginctl enable-linger kim
+deadline=$((SECONDS + 30))
+until [[ $(systemctl is-active "user@$(id -u kim).service") == active ]]; do
+  ((SECONDS < deadline)) || fail "kim's manager"
+  read -rt 0.1 <> <(:) || true
+done
+
+play stable && fail "stable has nothing yet"
+ok "a machine of the stable ring does not get what was not released"
+
+played canary
+(($(changed) > 4)) || fail "the first run changed $(changed)"
+[[ $(systemctl --global is-enabled poised.service) == enabled ]] || fail "enabled for everybody"
+[[ $(systemctl --user --machine kim@ show --property NeedDaemonReload --value poised.service) == no ]] || fail "kim's manager was reloaded"
+[[ $(systemctl --user --machine kim@ show --property LoadState --value poised.service) == loaded ]] || fail "kim's manager knows the unit"
+ok "the first run changed $(changed)"
+
+played canary
+[[ $(changed) == 0 ]] || { cat "$work/log" >&2 && fail "the second run changed $(changed)"; }
+ok "the second run changed nothing"
+
+poisectl config check >/dev/null || fail "what was rolled out is sound"
+explained=$(runuser -u kim -- poisectl config explain --json plugins.isolation)
+[[ $explained == *'"locked":true'*10-company.toml* ]] || fail "the policy locks: $explained"
+mkdir -p /home/kim/.config/poised
+printf '[plugins]\nisolation = "in-process"\n' >/home/kim/.config/poised/poised.toml
+[[ $(runuser -u kim -- poisectl config show --json) == *'"plugins.isolation":{"value":"process","layer":"policy"'* ]] || fail "kim cannot override it"
+ok "the policy holds for a person"
+
+cp /etc/poised/policy.d/10-company.toml "$work/before"
+play canary '{"poised_policies": [{"name": "10-company.toml", "content": "stand.enabled = true\n"}]}' && fail "a policy that forces people to stand is played"
+grep -q "no policy may force stand.enabled" "$work/log" || { cat "$work/log" >&2 && fail "it says why"; }
+cmp "$work/before" /etc/poised/policy.d/10-company.toml || fail "the policy in force stays"
+ok "a policy that takes what belongs to the person is refused, and the one in force stays"
+
+played canary 'poised_enabled=false'
+[[ $(systemctl --global is-enabled poised.service || true) == disabled ]] || fail "disabled for everybody"
+ok "it can be switched off for everybody"
+
+repository copy stable canary poised
+played stable
+ok "copied to stable, a machine of that ring has it"
+
+played stable 'poised_state=absent'
+dpkg-query --show poised >/dev/null 2>&1 && fail "the package is gone"
+[[ ! -e /etc/poised && ! -e /etc/apt/sources.list.d/poised.sources ]] || fail "nothing is left"
+[[ -e /home/kim/.config/poised/poised.toml ]] || fail "what is kim's stays"
+played stable 'poised_state=absent'
+[[ $(changed) == 0 ]] || fail "taken away twice"
+ok "all of it is taken away, and what is the person's stays"

@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# seats.sh POISED PEOPLE [SECONDS]: what so many people on one machine cost, each with a home, a bus and a daemon of
+# their own. They share one X server and one keyboard, so that all type at once, which is the worst that can be; what
+# the X server itself costs is not counted. SECONDS is the length of a window, 60 unless given.
+set -euo pipefail
+
+poised=$(readlink -f "$1")
+poisectl=${poised%/*}/poisectl
+people=$2
+window=${3:-60}
+dir=$(mktemp -d)
+started=()
+clean_up() {
+  local pid
+  for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
+  wait
+  rm -rf "$dir"
+}
+trap clean_up EXIT
+
+exec 3<> <(:)
+pause() { read -rt "$1" -u 3 || true; }
+unset WAYLAND_DISPLAY XDG_CONFIG_HOME XDG_STATE_HOME XDG_DATA_HOME NOTIFY_SOCKET
+export DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent/system-bus
+
+mkfifo "$dir/display"
+Xvfb -displayfd 4 -screen 0 1280x800x24 -nolisten tcp -maxclients 512 4>"$dir/display" 2>/dev/null &
+started+=($!)
+read -r number <"$dir/display"
+export DISPLAY=:$number
+
+# As person N: COMMAND…
+as() {
+  local home=$dir/$1
+  shift
+  HOME=$home XDG_RUNTIME_DIR=$home/run DBUS_SESSION_BUS_ADDRESS=unix:path=$home/run/bus POISED_COST=$dir "$@"
+}
+sees_input() { as "$1" "$poisectl" status --json 2>/dev/null | grep -q '"id": "x11"'; }
+
+began=$SECONDS
+for ((n = 1; n <= people; n++)); do
+  mkdir -p "$dir/$n/.local/state/poised"
+  mkdir -m 700 "$dir/$n/run"
+  echo '{"schema": 1, "welcomed": true}' >"$dir/$n/.local/state/poised/state.json"
+  POISED_COST='' as "$n" dbus-daemon --session --address="unix:path=$dir/$n/run/bus" --nofork --nopidfile 2>/dev/null &
+  started+=($!)
+  until [[ -S $dir/$n/run/bus ]]; do pause 0.02; done
+  as "$n" "$poised" 2>>"$dir/log" &
+  started+=($!)
+done
+deadline=$((SECONDS + 30 + 2 * people))
+for ((n = 1; n <= people; n++)); do
+  until sees_input "$n"; do
+    ((SECONDS < deadline)) || {
+      echo "seats: person $n: the daemon does not see input" >&2
+      exit 1
+    }
+    pause 0.1
+  done
+done
+ready=$((SECONDS - began))
+
+processes() { grep -lzsx -- "POISED_COST=$dir" /proc/[0-9]*/environ | cut -d/ -f3; }
+mapfile -t pids < <(for pid in $(processes); do [[ $(readlink "/proc/$pid/exe") == "$poised" ]] && echo "$pid"; done)
+((${#pids[@]} >= people)) || {
+  echo "seats: ${#pids[@]} processes for $people people" >&2
+  exit 1
+}
+memory() { # FIELD, in MB
+  local pid
+  for pid in "${pids[@]}"; do cat "/proc/$pid/smaps_rollup"; done |
+    awk -v field="$1:" '$1 == field { sum += $2 } END { printf "%.1f", sum / 1024 }'
+}
+processor_ns() {
+  local pid
+  for pid in "${pids[@]}"; do cat "/proc/$pid"/task/*/schedstat 2>/dev/null || true; done |
+    awk '{ sum += $1 } END { printf "%d", sum }'
+}
+measure() { # percent of one processor over the window
+  local before after
+  before=$(processor_ns)
+  pause "$window"
+  after=$(processor_ns)
+  awk -v ns=$((after - before)) -v window="$window" 'BEGIN { printf "%.2f", ns / window / 1e7 }'
+}
+
+pause 20 # for what runs only after a start
+(while xdotool key shift; do pause 0.2; done) &
+typing=$!
+started+=("$typing")
+pause 2
+busy=$(measure)
+kill "$typing"
+pause 150 # until idleness was noticed
+idle=$(measure)
+printf '| people | processes | PSS, MB | anonymous, MB | all ready after, s | %% of one processor, all typing | nobody there |\n|---|---|---|---|---|---|---|\n'
+printf '| %s | %s | %s | %s | %s | %s | %s |\n' "$people" "${#pids[@]}" "$(memory Pss)" "$(memory Anonymous)" "$ready" "$busy" "$idle"

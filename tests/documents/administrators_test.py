@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""administrators_test.py SOURCE_DIRECTORY POISECTL TEST: what the administrator's pages show is so."""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def policies_are_sound(source, poisectl):
+    policies = sorted((source / "config/policy").glob("*.toml"))
+    assert len(policies) >= 4
+    guide = (source / "docs/administrators.md").read_text()
+    for policy in policies:
+        done = subprocess.run([poisectl, "config", "check", "--policy", policy], capture_output=True, text=True,
+                              check=False)
+        if done.returncode != 0 or "warning" in done.stdout:
+            sys.exit(f"{policy.name}: {done.stdout}{done.stderr}")
+        assert policy.name in guide, f"{policy.name}: the guide does not name it"
+    # As a machine would have them, and that the check can fail.
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "etc/poised/policy.d"
+        folder.mkdir(parents=True)
+        for policy in policies:
+            (folder / policy.name).write_text(policy.read_text())
+        check = [poisectl, "config", "check", "--config-root", name, "--json"]
+        assert json.loads(subprocess.run(check, capture_output=True, text=True, check=True).stdout)["problems"] == []
+        (folder / "90-bad.toml").write_text("stand.enabled = true\n")
+        done = subprocess.run(check, capture_output=True, text=True, check=False)
+        assert done.returncode == 1, done
+        bad = Path(name) / "bad.toml"
+        bad.write_text("stand.enabled = true\n")
+        assert subprocess.run([poisectl, "config", "check", bad], capture_output=True, check=False).returncode == 0
+        done = subprocess.run([poisectl, "config", "check", "--policy", bad], capture_output=True, text=True,
+                              check=False)
+        assert done.returncode == 1 and "no policy may force stand.enabled" in done.stdout, done
+
+
+def works_council_page_is_fresh(source, poisectl):
+    fresh = subprocess.run([poisectl, "privacy", "--page"], capture_output=True, text=True, check=True).stdout
+    assert len(fresh) > 2000
+    if fresh != (source / "docs/works-council.md").read_text():
+        sys.exit("docs/works-council.md: not that of the program; poisectl privacy --page writes it")
+
+
+def messages_are_explained(source, _):
+    ids = set(re.findall(r'KnownMessage\{"([0-9a-f]{32})"', (source / "daemon/shell/log.cpp").read_text()))
+    assert len(ids) >= 5
+    catalogue = set(re.findall(r"^-- ([0-9a-f]{32})$", (source / "systemd/poised.catalog").read_text(), re.M))
+    guide = set(re.findall(r"`([0-9a-f]{32})`", (source / "docs/administrators.md").read_text()))
+    assert ids == catalogue == guide, (ids ^ catalogue, ids ^ guide)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "usr/lib/systemd/catalog"
+        folder.mkdir(parents=True)
+        (folder / "poised.catalog").write_text((source / "systemd/poised.catalog").read_text())
+        (Path(name) / "var/lib/systemd/catalog").mkdir(parents=True)
+        subprocess.run(["journalctl", f"--root={name}", "--update-catalog"], check=True, capture_output=True)
+        listed = subprocess.run(["journalctl", f"--root={name}", "--list-catalog"], check=True, capture_output=True,
+                                text=True).stdout
+    assert ids == set(re.findall(r"^([0-9a-f]{32}) ", listed, re.M)), listed
+
+
+def alerts_are_in_the_runbook(source, _):
+    alerts = set(re.findall(r"- alert: (\w+)", (source / "packaging/monitoring/poised.rules.yml").read_text()))
+    runbook = set(re.findall(r"\bPoised[A-Z]\w+", (source / "docs/helpdesk.md").read_text()))
+    assert alerts and alerts == runbook, alerts ^ runbook
+
+
+globals()[sys.argv[3]](Path(sys.argv[1]), sys.argv[2])
