@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <unistd.h>
+
 #include <boost/asio/io_context.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <system_error>
 
 #include "plugin/inspect.hpp"
 #include "plugin/runner.hpp"
@@ -12,13 +17,19 @@
 
 namespace {
 
-int run(const poised::shell::Arguments& arguments) {
-  boost::asio::io_context loop(1);
-  poised::shell::SystemClock clock(loop);
-  poised::shell::Daemon daemon(loop, clock, poised::shell::daemon_options(arguments));
-  daemon.start();
-  loop.run();
-  return daemon.exit_code();
+int run(const poised::shell::Arguments& arguments, char** argv) {
+  std::string successor;
+  {
+    boost::asio::io_context loop(1);
+    poised::shell::SystemClock clock(loop);
+    poised::shell::Daemon daemon(loop, clock, poised::shell::daemon_options(arguments));
+    daemon.start();
+    loop.run();
+    successor = daemon.successor();
+    if (successor.empty()) return daemon.exit_code();
+  }
+  execv(successor.c_str(), argv);
+  throw std::system_error(errno, std::generic_category(), successor);
 }
 
 }  // namespace
@@ -31,7 +42,7 @@ int main(int argc, char** argv) {
       return poised::plugin::run_plugin_host(arguments.plugin_host, 3,
                                              poised::shell::runner_options(arguments));
     if (!arguments.inspect.empty()) return poised::plugin::inspect_plugin(arguments.inspect);
-    return arguments.demo ? poised::shell::run_demo(arguments) : run(arguments);
+    return arguments.demo ? poised::shell::run_demo(arguments) : run(arguments, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "poised: error: %s\n", error.what());
     return 1;

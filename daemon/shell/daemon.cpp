@@ -143,6 +143,10 @@ void Daemon::start() {
     save_soon();
   }
   write_history(true);
+  if (!options_.virtual_clock)
+    installation_ = std::make_unique<Installation>(
+        loop_, options_.plugin_dir.empty() ? build::manifest_dir : options_.plugin_dir,
+        [this] { follow_installation(); });
   tell_health();
   service_manager_.ready();
   release_unused_memory();
@@ -152,12 +156,42 @@ void Daemon::stop(int exit_code) {
   if (stopping_) return;
   stopping_ = true;
   exit_code_ = exit_code;
-  service_manager_.stopping();
+  if (successor_.empty()) service_manager_.stopping();
   dispatch(core::TimerElapsed{});  // what was counted since the last event is saved, too
   remember_stop();
   save_now();
   control_.reset();
   supervisor_->stop_all([this] { history_.finish([this] { loop_.stop(); }); });
+}
+
+/// Whether what is installed now can take over without anybody noticing. A plugin that is newer
+/// already does not load into the old daemon.
+bool Daemon::may_be_replaced() const {
+  if (desk_->report().state == POISED_DESK_MOVING) return false;
+  bool outdated = false;
+  for (const auto& plugin : supervisor_->status()) {
+    if (!plugin.outdated) continue;
+    outdated = true;
+    const auto& able = plugin.capabilities;
+    if (std::find(able.begin(), able.end(), "prompt") != able.end()) return true;
+  }
+  const auto now = status_now();
+  const bool away =
+      now.presence != core::Presence::active && now.presence != core::Presence::passive;
+  return !now.prompt && (away || outdated);
+}
+
+void Daemon::follow_installation() {
+  if (stopping_) return;
+  if (installation_->fate() == Installation::Fate::removed) {
+    log_.info(fmt::format("{} was removed: leaving", installation_->program().native()));
+    stop(0);
+  } else if (may_be_replaced()) {
+    log_.info(fmt::format("{}: what is installed has changed: starting it afresh",
+                          installation_->program().native()));
+    successor_ = installation_->program();
+    stop(0);
+  }
 }
 
 void Daemon::wait_for_signals() {
@@ -684,6 +718,8 @@ void Daemon::dispatch(core::Event event) {
   dispatching_ = false;
   desk_->person(state_, clock_.now());
   service_manager_.awake();
+  if (installation_ && installation_->fate() != Installation::Fate::same)
+    boost::asio::post(loop_, [this] { follow_installation(); });
 }
 
 void Daemon::execute(const core::Command& command) {
@@ -815,6 +851,8 @@ void Daemon::on_plugin_state(const plugin::PluginStatus& status) {
   resting_->on_state(status);
   presenter_->on_state(status);
   desk_->on_state(status);
+  if (status.outdated && installation_ && installation_->fate() != Installation::Fate::same)
+    boost::asio::post(loop_, [this] { follow_installation(); });
   tell_health();
 }
 

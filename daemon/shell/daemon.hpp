@@ -28,6 +28,7 @@
 #include "shell/file_watch.hpp"
 #include "shell/health_file.hpp"
 #include "shell/history_keeper.hpp"
+#include "shell/installation.hpp"
 #include "shell/log.hpp"
 #include "shell/own_sandbox.hpp"
 #include "shell/prompt_presenter.hpp"
@@ -66,6 +67,8 @@ class Daemon final : private ControlHandler {
   /// Saves, ends the plugins, then stops the loop.
   void stop(int exit_code);
   int exit_code() const { return exit_code_; }
+  /// Once the loop has stopped: the program that takes over in this process, or empty.
+  const std::string& successor() const { return successor_; }
 
   /// Tells the core that something happened, now.
   void dispatch(core::Event event);
@@ -152,6 +155,8 @@ class Daemon final : private ControlHandler {
   void on_plugin_message(const std::string& id, const plugin::Message& message);
   void on_plugin_state(const plugin::PluginStatus& status);
   void leave_for_good();
+  bool may_be_replaced() const;
+  void follow_installation();
   void wait_for_signals();
   void release_unused_memory();
 
@@ -170,6 +175,7 @@ class Daemon final : private ControlHandler {
   std::optional<std::string> zone_problem_;
   FileWatch config_watch_;
   FileWatch zone_watch_;
+  std::unique_ptr<Installation> installation_;  ///< none on a virtual clock
 
   core::State state_;
   core::CommandSink commands_;
@@ -214,6 +220,7 @@ class Daemon final : private ControlHandler {
   std::string mute_desktop_;                 ///< one that cannot show prompts
 
   int exit_code_ = 0;
+  std::string successor_;
   bool stopping_ = false;
 };
 
