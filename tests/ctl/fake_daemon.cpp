@@ -100,6 +100,13 @@ class FakeDaemon::Object final : public Adaptors {
   }
   void ReportWarning(const std::string& sign) override { note("ReportWarning " + sign); }
   void SayCleared() override { note("SayCleared"); }
+  // The window's, which poisectl does not call.
+  std::string Catalogue(const std::string&) override { return "{}"; }
+  std::string Guide(const std::string&, const std::string&) override { return "{}"; }
+  std::string Settings() override { return "{}"; }
+  void Set(const std::string&, const std::string&) override {}
+  std::string Privacy() override { return "{}"; }
+  void Erase(sdbus::Result<>&& result) override { result.returnResults(); }
   std::string Next() override {
     note("Next");
     return R"({"next":[{"id":"stretch","title":"Stretch","state":"held","held_by":["call"],"at":null}]})";

@@ -21,10 +21,11 @@ namespace {
 
 std::set<std::string> told_of(const std::string& file) {
   std::set<std::string> fields;
-  for (const auto& kept : ctl::kept_fields())
-    if (kept.place.ends_with(file))
-      for (const auto& field : kept.fields)
-        EXPECT_TRUE(fields.insert(field).second) << field << " is told twice";
+  for (const auto& kept : ctl::kept_fields()) {
+    if (!kept.place.ends_with(file)) continue;
+    for (const auto& field : kept.fields)
+      EXPECT_TRUE(fields.insert(field).second) << field << " is told twice";
+  }
   return fields;
 }
 
