@@ -52,8 +52,8 @@ struct StatusReport {
   InputReport input;
   core::WallTime wall;  ///< of `status`
   core::Instant now;
-  DeskReport desk;                ///< the one in use
-  std::vector<DeskReport> desks;  ///< all, where there are several
+  DeskReport desk;                          ///< the one in use
+  std::vector<DeskReport> desks;            ///< all, where there are several
   std::string degraded;                     ///< why input is not seen as it should be; empty = fine
   std::vector<std::string> unseen_signals;  ///< live signals that nobody sees
   std::string signals_degraded;             ///< what people must know of that; empty = fine

@@ -293,7 +293,8 @@ typedef struct poised_move_desk {
 #define POISED_PERSON_SEAT_INACTIVE 4u
 
 /* PERSON: sent at the start, when `presence` changes, when input begins and ends, and before each
- * MOVE_DESK. A desk moves for nobody but a PRESENT person. `last_input_ns`: future while it goes on. */
+ * MOVE_DESK. A desk moves for nobody but a PRESENT person. `last_input_ns`: future while it goes
+ * on. */
 typedef struct poised_person {
   uint32_t size;
   uint32_t presence; /* POISED_PERSON_… */

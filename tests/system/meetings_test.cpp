@@ -151,7 +151,8 @@ TEST_F(MeetingsOnAJourney, AreThoseOfWhereTheMachineIs) {
       "BEGIN:VEVENT\r\nUID:f\r\nDTSTART:" + std::string(floating) +
       "\r\nDURATION:PT2H\r\nEND:VEVENT\r\n");
   std::ofstream(root / "etc/poised/poised.toml")
-      << short_intervals << "[availability]\nsettle = \"1s\"\npull_forward = false\n[[plugin.calendar.calendars]]\n"
+      << short_intervals
+      << "[availability]\nsettle = \"1s\"\npull_forward = false\n[[plugin.calendar.calendars]]\n"
       << "path = \"" << file.string() << "\"\n";
   start_daemon({"--config-root", root});
   ASSERT_TRUE(wait_for([&] { return status()["source"]["id"] == "x11"; })) << status().dump(2);
