@@ -102,6 +102,8 @@ void GuidePage::fill_chooser() {
 
 void GuidePage::refresh() {
   fill_chooser();
+  // A window that was opened for it may know what to do before it knows the catalogue.
+  if (run_ && !run_->over() && !exercise_shown_) show_cue();
 }
 
 // ---------------------------------------------------------------------------------------- guiding
@@ -213,7 +215,7 @@ void GuidePage::begin(const ctl::Json& guide) {
   of_break_ = ctl::text(guide, "what").empty();
   // What has no exercises has its own name alone.
   name_->set_text(ctl::text(guide, "title"));
-  exercise_ = "none yet";
+  exercise_shown_ = false;
   hurts(false);
   show_part(Part::run);
   ticking_.disconnect();
@@ -246,7 +248,7 @@ void GuidePage::show_time() {
 void GuidePage::show_cue() {
   if (run_->over()) return finish();
   const auto& cue = run_->cue();
-  if (cue.exercise != exercise_) show_exercise(cue.exercise);
+  if (!exercise_shown_ || cue.exercise != exercise_) show_exercise(cue.exercise);
   auto place = place_of(cue);
   if (run_->exercises() > 1) {
     const auto which = tr_format("exercise {} of {}", run_->exercise(), run_->exercises());
@@ -267,6 +269,7 @@ void GuidePage::show_cue() {
 
 void GuidePage::show_exercise(const std::string& id) {
   exercise_ = id;
+  exercise_shown_ = daemon_.catalogue().is_object();
   const auto& exercise = entry_of(daemon_.catalogue(), "exercises", id);
   if (const auto name = ctl::text(exercise, "name"); !name.empty()) name_->set_text(name);
   std::vector<std::string> files, texts;

@@ -48,6 +48,7 @@ class GuidePage : public Page {
   std::optional<GuideRun> run_;
   bool of_break_ = false;
   std::string exercise_;
+  bool exercise_shown_ = false;  ///< with what the catalogue says of it
   gint64 last_tick_ = 0;
   sigc::connection ticking_;
 

@@ -228,6 +228,9 @@ class Desktop:
 
     def mouse_click(self, x, y):
         self.move_to(x, y)
+        self.click()
+
+    def click(self):
         left = 0x110
         for down in (True, False):
             self.do("NotifyPointerButton", GLib.Variant("(ib)", (left, down)))
@@ -359,9 +362,12 @@ class Window:
         wait_for("window that fills the screen", lambda: SCREEN[0] in self.desktop.window_widths())
 
     def close(self):
-        if self.process is None:
-            return
-        self.desktop.end(self.process)
+        if self.process is None:  # the desktop has started it
+            os.kill(self.desktop.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                      "GetConnectionUnixProcessID", GLib.Variant("(s)", ("org.poised.Window",)))[0],
+                    signal.SIGTERM)
+        else:
+            self.desktop.end(self.process)
         self.desktop.wait_for_name("org.poised.Window", False)
 
 
