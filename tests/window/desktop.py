@@ -211,6 +211,16 @@ class Desktop:
     def status(self):
         return self.ask("GetStatus")
 
+    def leave_overview(self):
+        """GNOME begins with an overview of the windows that are open, which takes what is clicked; true without it."""
+        def properties(method, *values):
+            return self.call("org.gnome.Shell", "/org/gnome/Shell", "org.freedesktop.DBus.Properties", method,
+                             GLib.Variant("(ss" + "v" * (len(values) - 2) + ")", values))
+        if not properties("Get", "org.gnome.Shell", "OverviewActive")[0]:
+            return True
+        properties("Set", "org.gnome.Shell", "OverviewActive", GLib.Variant("b", False))
+        return False
+
     def window_widths(self):
         windows = self.call("org.gnome.Shell", "/org/gnome/Shell/Introspect", "org.gnome.Shell.Introspect", "GetWindows")
         return [window.get("width") for window in windows[0].values()]
@@ -288,6 +298,7 @@ class Window:
         self.process = desktop.start([str(desktop.binaries / "poised-window")], "", environment) if start else None
         self.frame = wait_for("window", self.find_frame)
         wait_for("active window", self.is_active)
+        wait_for("end of the overview", desktop.leave_overview)
 
     def find_frame(self):
         for application in children(Atspi.get_desktop(0)):
@@ -302,8 +313,7 @@ class Window:
     def is_active(self):
         if self.frame.get_state_set().contains(Atspi.StateType.ACTIVE):
             return True
-        # GNOME begins with an overview of the windows that are open.
-        self.desktop.press("escape")
+        self.desktop.leave_overview()
         return False
 
     def all(self):
