@@ -67,7 +67,7 @@ TEST_F(Hosted, RefusesADaemonOfAnotherWireVersion) {
   EXPECT_FALSE(runner_->dispatch(0));
   const auto refused = receive();
   ASSERT_TRUE(refused && std::holds_alternative<Refused>(*refused));
-  EXPECT_EQ(std::get<Refused>(*refused).reason, "plugin: wire version 2: this program speaks 1");
+  EXPECT_EQ(std::get<Refused>(*refused).reason, "plugin: wire version 3: this program speaks 2");
   EXPECT_TRUE(std::get<Refused>(*refused).outdated);
 }
 

@@ -632,6 +632,7 @@ TEST_F(LiveSignalsOnX11, WithAllSwitchedOffThereIsNoProcess) {
       {"camera", false},
       {"screen_share", false},
       {"do_not_disturb", false},
+      {"mirrored_display", false},
       {"video", false},
       {"full_screen",
        false}}.dump());

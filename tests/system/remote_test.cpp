@@ -19,7 +19,8 @@ class ARemoteSession : public Session {
     write_config(short_intervals + more);
     skip_welcome();
     leader_ = std::make_unique<rig::Program>(std::vector<std::string>{"sleep", "600"});
-    logind_.add({.id = "c1", .type = "x11", .seat = "", .remote = true, .leader = leader_->pid()});
+    logind_.add(
+        {.id = "c1", .type = "x11", .seat = "far", .remote = true, .leader = leader_->pid()});
     start_daemon();
     ASSERT_TRUE(wait_for([&] { return status()["source"]["id"] == "x11"; })) << status().dump(2);
   }
