@@ -257,8 +257,7 @@ constexpr std::chrono::seconds pairs_within{40};
 /// Says yes to BlueZ for the one desk that was named: these panels have no code to compare.
 class Agent {
  public:
-  Agent(const Bluetooth& bluetooth, sdbus::ObjectPath desk)
-      : bluetooth_(bluetooth), desk_(std::move(desk)) {
+  Agent(const Bluetooth& bluetooth, sdbus::ObjectPath desk) : desk_(std::move(desk)) {
     object_ = sdbus::createObject(bluetooth.connection(), path_);
     add_agent_methods();
     manager_ = bluetooth.at(sdbus::ObjectPath{"/org/bluez"});
@@ -311,7 +310,6 @@ class Agent {
   }
 #endif
 
-  const Bluetooth& bluetooth_;
   const sdbus::ObjectPath desk_;
   const sdbus::ObjectPath path_{"/org/poised/pairing"};
   static constexpr const char* manager_interface_ = "org.bluez.AgentManager1";

@@ -37,10 +37,10 @@ Gtk::Label* make_faint(const std::string& text) {
   return make_label(text, "dim-label");
 }
 
-Gtk::Button* make_button(const std::string& text, std::function<void()> clicked) {
+Gtk::Button* make_button(const std::string& text, const std::function<void()>& clicked) {
   auto* button = Gtk::make_managed<Gtk::Button>();
   label_button(*button, text);
-  button->signal_clicked().connect(std::move(clicked));
+  button->signal_clicked().connect(clicked);
   return button;
 }
 

@@ -19,7 +19,7 @@ Gtk::Label* make_text(const std::string& text = {});
 Gtk::Label* make_faint(const std::string& text = {});
 
 /// Runs `clicked` when it is used, however.
-Gtk::Button* make_button(const std::string& text, std::function<void()> clicked);
+Gtk::Button* make_button(const std::string& text, const std::function<void()>& clicked);
 /// `name`: what assistive technologies read; empty = the text.
 void label_button(Gtk::Button& button, const std::string& text, const std::string& name = {});
 Gtk::Box* make_column(int spacing = 8);

@@ -5,6 +5,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <chrono>
 #include <csignal>
+#include <exception>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -92,15 +93,15 @@ class Desk final : public poised::Plugin {
     const auto all = desks_of(nlohmann::json::parse(settings.json));
     desks_.clear();
     std::string problems;
-    std::optional<poised::Failure> first;
+    std::exception_ptr first;
     for (const auto& each : all) try {
         desks_.push_back(std::make_unique<ConfiguredDesk>(each, host_of_desks()));
         desks_.back()->person(person_);
       } catch (const poised::Failure& failure) {
-        if (!first) first = failure;
+        if (!first) first = std::current_exception();
         problems += (problems.empty() ? "" : "; ") + each.name + ": " + failure.what();
       }
-    if (desks_.empty()) throw *first;
+    if (desks_.empty()) std::rethrow_exception(first);
     if (!publications_)
       publications_ =
           std::make_unique<Publications>(loop_, extension<char>(POISED_STATE_DIRECTORY));

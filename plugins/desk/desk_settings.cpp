@@ -77,8 +77,7 @@ std::string mismatch(Kind kind, const Json& value) {
 
 std::string problem_of(const Json& table) {
   for (const auto& [name, value] : table.items()) {
-    const auto* const key =
-        std::ranges::find_if(keys, [&](const Key& each) { return each.name == name; });
+    const auto* const key = std::ranges::find(keys, name, &Key::name);
     if (key == keys.end()) return name + ": no such key";
     if (const auto reason = mismatch(key->kind, value); !reason.empty())
       return name + ": " + reason;

@@ -304,7 +304,7 @@ INSTANTIATE_TEST_SUITE_P(Registry, EveryKey, testing::ValuesIn(key_registry()),
 TEST(Registry, HoldsExactlyTheKeysOthersRelyOn) {
   const std::vector<std::pair<std::string, std::vector<std::string>>> promised{
       {"activity", {"idle_after", "passive_max", "sources", "inhibitors"}},
-      {"session", {"break", "day_starts"}},
+      {"session", {"break", "day_starts", "remote"}},
       {"breaks.<id>", {"enabled", "interval", "duration", "natural", "routine", "title"}},
       {"prompt",
        {"gap", "gap_max", "snooze", "max_snoozes", "max_skips_per_day", "expires", "return",

@@ -270,7 +270,7 @@ TEST_F(WithDaemon, EachCommandCallsItsMethod) {
       {{"sit"}, "Say sitting"},
       {{"desk", "stop"}, "Stop"},
       {{"stand"}, "Say standing"},
-      {{"next"}, "Next"},
+      {{"next"}, "Programme"},
       {{"plugins"}, "GetStatus"},
       {{"plugins", "restart", "notify"}, "RestartPlugin notify"}};
   for (const auto& [command, call] : commands) {

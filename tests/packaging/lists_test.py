@@ -35,7 +35,7 @@ def owners(path, patterns):
 debian = {file.stem: file.read_text().split() for file in (packaging / "debian").glob("*.install")}
 rpm_macros = {"_bindir": "usr/bin", "_datadir": "usr/share", "_libdir": "usr/lib/*", "_libexecdir": "usr/libexec",
               "_mandir": "usr/share/man", "_includedir": "usr/include", "_userunitdir": "usr/lib/systemd/user",
-              "_unitdir": "usr/lib/systemd/system", "_userpresetdir": "usr/lib/systemd/user-preset", "_udevrulesdir": "usr/lib/udev/rules.d"}
+              "_unitdir": "usr/lib/systemd/system", "_journalcatalogdir": "usr/lib/systemd/catalog", "_userpresetdir": "usr/lib/systemd/user-preset", "_udevrulesdir": "usr/lib/udev/rules.d"}
 spec = (packaging / "rpm/poised.spec").read_text()
 rpm = {}
 for name, body in re.findall(r"^%files *(\w*)(?: *-f \S+)?\n(.*?)(?=^%(?:files|changelog))", spec, re.M | re.S):

@@ -162,7 +162,7 @@ class Traced : public AChoice {
     rig::wait_for_name(bus, "org.poised.Poised1");
     ASSERT_TRUE(source_is(source)) << status().dump(2);
     // strace passes no signals on.
-    EXPECT_EQ(stop_wrapped_daemon(), 0);
+    EXPECT_EQ(stop_wrapped_daemon(bus), 0);
     std::ifstream file(trace);
     const std::string calls{std::istreambuf_iterator<char>(file), {}};
     EXPECT_NE(calls.find("activity-" + source + ".so"), std::string::npos);

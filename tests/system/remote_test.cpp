@@ -26,6 +26,8 @@ class ARemoteSession : public Session {
   }
   bool is_paused() const { return !status()["paused"].empty(); }
 
+  rig::TemporaryDirectory runtime_;
+  rig::ScopedVariable runtime_variable_{"XDG_RUNTIME_DIR", runtime_.path().string()};
   rig::SystemBus system_bus_;
   rig::MockLogind logind_{system_bus_};
   std::unique_ptr<rig::Program> leader_;

@@ -112,11 +112,10 @@ int Session::stop_daemon() {
   return daemon->wait();
 }
 
-int Session::stop_wrapped_daemon() {
-  const auto reply =
-      rig::BusPeer(bus_->address())
-          .call("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-                g_variant_new("(s)", "org.poised.Poised1"));
+int Session::stop_wrapped_daemon(const std::string& bus) {
+  const auto reply = rig::BusPeer(bus).call("org.freedesktop.DBus", "/", "org.freedesktop.DBus",
+                                            "GetConnectionUnixProcessID",
+                                            g_variant_new("(s)", "org.poised.Poised1"));
   std::uint32_t pid = 0;
   g_variant_get(reply.get(), "(u)", &pid);
   ::kill(static_cast<pid_t>(pid), SIGTERM);

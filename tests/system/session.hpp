@@ -80,7 +80,7 @@ class Session : public testing::Test {
   Json status() const;
   Json the_break(const std::string& id) const;
   /// Ends a daemon that another program runs, which passes no signals on; how that ended.
-  int stop_wrapped_daemon();
+  int stop_wrapped_daemon(const std::string& bus);
   /// Null if there is none.
   Json plugin(const std::string& id) const;
 

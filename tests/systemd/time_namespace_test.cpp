@@ -37,7 +37,7 @@ class ATimeNamespace : public Session {
   }
   void stop() {
     // unshare passes no signals on.
-    EXPECT_EQ(stop_wrapped_daemon(), 0);
+    EXPECT_EQ(stop_wrapped_daemon(bus_->address()), 0);
   }
   int worked() { return the_break("stretch")["worked_s"].get<int>(); }
 };
