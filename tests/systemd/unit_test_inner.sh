@@ -44,7 +44,7 @@ cat >$HOME/.config/systemd/user/poised.service.d/test.conf <<'CONF'
 # The test's person is root.
 ConditionUser=
 [Service]
-WatchdogSec=2s
+WatchdogSec=5s
 RestartSec=100ms
 CONF
 cat >$HOME/.config/systemd/user/test-session.target <<'CONF'
@@ -77,10 +77,13 @@ poisectl status --json >/dev/null || fail "poisectl reaches it"
 sees_input() { poisectl status --json | grep -q '"keyboard_idle_s": [0-9]'; }
 wait_for "input is seen" sees_input
 poisectl doctor || fail "doctor finds nothing wrong"
-poisectl doctor --json | grep -q '"system_calls_filtered": true' || fail "doctor sees the filters"
-poisectl doctor --json | grep -q '"no_new_privileges": true' || fail "doctor sees that there are no new privileges"
-poisectl doctor --json | grep -q '"activity-x11": "landlock' || fail "doctor sees the sandbox of a plugin"
-[[ $(poisectl doctor --nagios) == "POISED OK: "* ]] || fail "monitoring is told that all is well"
+report=$(poisectl doctor --json)
+grep -q '"system_calls_filtered": true' <<<"$report" || fail "doctor sees the filters"
+grep -q '"no_new_privileges": true' <<<"$report" || fail "doctor sees that there are no new privileges"
+grep -q '"activity-x11": "landlock' <<<"$report" || fail "doctor sees the sandbox of a plugin"
+# There is no system bus here, and no sound server.
+[[ $(poisectl doctor --nagios) == "POISED WARNING: session: logind: "*"errors=0"* ]] ||
+  fail "monitoring is told what cannot be seen: $(poisectl doctor --nagios)"
 poisectl take stretch
 shows_notification() { [[ $(dunstctl count displayed) -ge 1 ]]; }
 wait_for "a break that runs is on the screen" shows_notification
@@ -96,7 +99,7 @@ pinged=$(show WatchdogTimestampMonotonic)
 wait_for "the watchdog is pinged" is_not WatchdogTimestampMonotonic "$pinged"
 pinged=$(show WatchdogTimestampMonotonic)
 wait_for "the watchdog is pinged again" is_not WatchdogTimestampMonotonic "$pinged"
-is NRestarts 0 || fail "nothing was restarted so far"
+is NRestarts 0 || fail "nothing was restarted so far, not $(show NRestarts) times"
 
 kill -STOP "$first"
 wait_for "a stuck daemon is ended by the watchdog and started afresh" pid_changed "$first"
