@@ -15,6 +15,7 @@
 
 #include "catalogue/cue_words.hpp"
 #include "catalogue/guided_run.hpp"
+#include "catalogue/to_json.hpp"
 #include "catalogue/to_policy.hpp"
 #include "config/text.hpp"
 #include "core/routine_choice.hpp"
@@ -34,20 +35,6 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::seconds;
 
 constexpr std::size_t bar_width = 30;
-
-Json json_of(const Cue& cue) {
-  return {{"kind", catalogue::cue_name(cue.kind)},
-          {"exercise", cue.exercise},
-          {"text", cue.text},
-          {"seconds", cue.seconds},
-          {"set", cue.set},
-          {"sets", cue.sets},
-          {"repetition", cue.repetition},
-          {"repetitions", cue.repetitions},
-          {"side", cue.side},
-          {"variant", cue.variant},
-          {"picture", cue.picture}};
-}
 
 /// Single keys instead of lines, while it lives; the terminal is put back also where a signal ends
 /// the program, for it interrupts the wait.
@@ -355,7 +342,7 @@ Exit guide(const Options& options, Output& output) {
   const auto cues = catalogue::guided_run(open.catalogue, choice.exercises, open.language);
   if (options.json) {
     auto all = Json::array();
-    for (const auto& cue : cues) all.push_back(json_of(cue));
+    for (const auto& cue : cues) all.push_back(catalogue::to_json(cue));
     output.out << all.dump(2) << '\n';
     return Exit::done;
   }
