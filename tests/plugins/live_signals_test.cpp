@@ -114,8 +114,9 @@ TEST_F(LiveSignalsOnPipeWire, WhoOnlyRecordsUsesTheMicrophone) {
 
 TEST_F(LiveSignalsOnPipeWire, OneProcessThatRecordsAndPlaysIsACall) {
   start();
-  const auto player = pipewire_.play({"application.process.id=4711"});
   const auto recorder = pipewire_.record("Music", {"application.process.id=4711"});
+  EXPECT_TRUE(tells({{POISED_SIGNAL_MIC, true}}));
+  const auto player = pipewire_.play({"application.process.id=4711"});
   EXPECT_TRUE(bench_->run_until([&] {
     return std::ranges::count(changes(), Change{POISED_SIGNAL_CALL, true}) > 0;
   }));

@@ -86,6 +86,7 @@ grep -q '"activity-x11": "landlock' <<<"$report" || fail "doctor sees the sandbo
   fail "monitoring is told what cannot be seen: $(poisectl doctor --nagios)"
 poisectl take stretch
 shows_notification() { [[ $(dunstctl count displayed) -ge 1 ]]; }
+shows_nothing() { [[ $(dunstctl count displayed) -eq 0 ]]; }
 wait_for "a break that runs is on the screen" shows_notification
 
 grep -q '^Seccomp:[[:space:]]*2$' "/proc/$first/status" || fail "system calls are filtered"
@@ -117,6 +118,8 @@ echo "ok: stop"
 
 # The first start introduces itself; whoever declines is left alone for good.
 rm "$HOME/.local/state/poised/state.json"
+dunstctl close-all
+wait_for "nothing is on the screen" shows_nothing
 systemctl --user start test-session.target
 wait_for "it introduces itself" shows_notification
 dunstctl context
