@@ -323,6 +323,24 @@ TEST(E7, ThePlanThatFollowsKnowsTheLastAnswer) {
   EXPECT_EQ(rig.state.programme.sessions.size(), 3U);
 }
 
+TEST(E8, NoNoteAsksForAnswersWhileAllIsStopped) {
+  const auto notes = [](bool stopped) {
+    auto policy = rules();
+    for (auto& each : policy.breaks) each.enabled = false;
+    Rig rig(policy);
+    rig.run_to(monday + 8h);
+    rig.send(PlanStarted{"weeks"});
+    rig.state.programme.asked = *rig.state.programme.today - 1;
+    rig.state.programme.done_today = true;
+    if (stopped) rig.state.programme.stopped = true;
+    rig.begin_input();
+    rig.run_to(monday + 8h + 10min);
+    return texts(rig, FactKind::note);
+  };
+  EXPECT_EQ(notes(false), std::vector<std::string>{"questions"});
+  EXPECT_EQ(notes(true), std::vector<std::string>{});
+}
+
 TEST(E3, WhoHasTypedLongGetsWhatIsGoodForTheShoulders) {
   const auto chosen = [](Device device) {
     auto policy = rules();

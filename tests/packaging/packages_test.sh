@@ -281,7 +281,10 @@ done
 as alice poisectl doctor || fail "doctor finds nothing wrong after an upgrade"
 
 say "a downgrade"
-apt --yes --allow-downgrades install poised="$before_version" poised-desktop="$before_version"
+# They depend on each other's very version. The fields are dpkg-query's own.
+# shellcheck disable=SC2016
+mapfile -t installed < <(inside dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 'poised*' | sed -n 's/^ii *//p')
+apt --yes --allow-downgrades install "${installed[@]/%/=$before_version}"
 [[ $(inside poised --version) == *$before_version* ]] || fail "the downgrade is installed"
 for person in $people; do
   wait_for 60 "$person: the daemon follows" runs_what_is_installed "$person"
