@@ -946,4 +946,16 @@ Loaded load_files(const std::vector<fs::path>& files,
   return out;
 }
 
+const char* word(HistoryKeep keep) {
+  switch (keep) {
+    case HistoryKeep::disk:
+      return "disk";
+    case HistoryKeep::memory:
+      return "memory";
+    case HistoryKeep::none:
+      break;
+  }
+  return "none";
+}
+
 }  // namespace poised::config

@@ -56,6 +56,8 @@ struct Roots {
 enum class Inhibitors : std::uint8_t { ignore, activity, pause };
 enum class PluginIsolation : std::uint8_t { process, in_process };
 enum class HistoryKeep : std::uint8_t { disk, memory, none };
+/// As the key spells it.
+const char* word(HistoryKeep keep);
 enum class TelemetryExport : std::uint8_t { off, file };
 
 /// What is not the core's. Field names are the keys.

@@ -242,18 +242,6 @@ std::string size_text(std::uintmax_t bytes) {
   return bytes < 10 * 1024 ? tr_format("{} bytes", bytes) : fmt::format("{} KiB", bytes / 1024);
 }
 
-const char* word(config::HistoryKeep keep) {
-  switch (keep) {
-    case config::HistoryKeep::disk:
-      return "disk";
-    case config::HistoryKeep::memory:
-      return "memory";
-    case config::HistoryKeep::none:
-      break;
-  }
-  return "none";
-}
-
 std::string readers_text(const std::optional<std::string>& server, bool others) {
   std::string text = tr("you, and the administrators of this machine");
   if (server)
@@ -360,7 +348,7 @@ Exit show_privacy(const Options& options, Output& output) {
 
   if (options.json) {
     Json json = store::to_json(files);
-    json["keep"] = word(settings.history.keep);
+    json["keep"] = config::word(settings.history.keep);
     json["retention_s"] = seconds(settings.history.retention);
     json["decisions_s"] = 2 * day;
     json["oldest"] = oldest ? Json(instant(*oldest)) : Json(nullptr);

@@ -22,18 +22,6 @@ std::int64_t seconds(core::Duration duration) {
   return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
 }
 
-const char* word(config::HistoryKeep keep) {
-  switch (keep) {
-    case config::HistoryKeep::disk:
-      return "disk";
-    case config::HistoryKeep::memory:
-      return "memory";
-    case config::HistoryKeep::none:
-      break;
-  }
-  return "none";
-}
-
 }  // namespace
 
 std::string Daemon::language_for(const std::string& session) const {
@@ -107,7 +95,7 @@ std::string Daemon::privacy() {
   auto json = store::to_json(store::stored_files(
       options_.state_directory,
       settings.history.dir.empty() ? options_.state_directory : settings.history.dir));
-  json["keep"] = word(settings.history.keep);
+  json["keep"] = config::word(settings.history.keep);
   json["retention_s"] = seconds(settings.history.retention);
   json["decisions_s"] = decisions_s;
   json["telemetry"] = settings.telemetry_export == config::TelemetryExport::off ? "off" : "file";

@@ -20,10 +20,11 @@ using rig::Terminal;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* exercises = R"(schema = 1
-[[exercise]]
-id = "test-sides"
-name = "Sides"
+/// An exercise that can be done anywhere, with the fields that matter here.
+std::string exercise(const std::string& id, const std::string& name, const std::string& dose,
+                     const std::string& easier, const std::string& steps) {
+  return "[[exercise]]\nid = \"" + id + "\"\nname = \"" + name + "\"\ndose = { " + dose +
+         " }\neasier = \"" + easier + "\"\nsteps = [" + steps + R"(]
 posture = ["standing"]
 equipment = []
 places = ["desk"]
@@ -32,53 +33,25 @@ level = "relief"
 region = ["shoulders"]
 positions = []
 substitute = "step-away"
-dose = { sets = 2, repetitions = [2, 2], sides = "side", rest_s = 1 }
-easier = "Half as far."
 cautions = ["Gently."]
 source = "ours"
 evidence = { grade = "low", note = "None." }
-steps = [{ seconds = 1, picture = 1, repeat = true, text = "Reach up." }]
 pictures = [{ file = "cat-cow-1", alt = "One." }, { file = "cat-cow-2", alt = "Two." }]
-[[exercise]]
-id = "test-long"
-name = "Long"
-posture = ["standing"]
-equipment = []
-places = ["desk"]
-discreet = true
-level = "relief"
-region = ["shoulders"]
-positions = []
-substitute = "step-away"
-dose = { sets = 1, repetitions = [2, 2] }
-easier = "Shorter."
-cautions = ["Gently."]
-source = "ours"
-evidence = { grade = "low", note = "None." }
-steps = [{ seconds = 300, picture = 1, repeat = true, text = "Stay there." }]
-pictures = [{ file = "cat-cow-1", alt = "One." }, { file = "cat-cow-2", alt = "Two." }]
-[[exercise]]
-id = "test-breath"
-name = "Breath"
-posture = ["standing"]
-equipment = []
-places = ["desk"]
-discreet = true
-level = "relief"
-region = ["shoulders"]
-positions = []
-substitute = "step-away"
-dose = { sets = 1, repetitions = [1, 1], breathing = true }
-easier = "Shorter."
-cautions = ["Gently."]
-source = "ours"
-evidence = { grade = "low", note = "None." }
-steps = [
-  { seconds = 3, picture = 1, repeat = true, text = "Breathe in." },
-  { seconds = 3, picture = 2, repeat = true, text = "Breathe out." },
-]
-pictures = [{ file = "cat-cow-1", alt = "One." }, { file = "cat-cow-2", alt = "Two." }]
-[[routine]]
+)";
+}
+
+std::string exercises() {
+  return "schema = 1\n" +
+         exercise("test-sides", "Sides",
+                  R"(sets = 2, repetitions = [2, 2], sides = "side", rest_s = 1)", "Half as far.",
+                  R"({ seconds = 1, picture = 1, repeat = true, text = "Reach up." })") +
+         exercise("test-long", "Long", "sets = 1, repetitions = [2, 2]", "Shorter.",
+                  R"({ seconds = 300, picture = 1, repeat = true, text = "Stay there." })") +
+         exercise("test-breath", "Breath", "sets = 1, repetitions = [1, 1], breathing = true",
+                  "Shorter.",
+                  R"({ seconds = 3, picture = 1, repeat = true, text = "Breathe in." },
+                     { seconds = 3, picture = 2, repeat = true, text = "Breathe out." })") +
+         R"([[routine]]
 id = "test-two"
 name = "Two"
 summary = "Two."
@@ -86,13 +59,14 @@ choose = "all"
 exercises = ["test-long", "test-sides"]
 source = "ours"
 )";
+}
 
 class Guide : public testing::Test {
  protected:
   Guide() {
     const auto folder = root_.path() / "etc/poised/exercises";
     std::filesystem::create_directories(folder);
-    std::ofstream(folder / "test.toml") << exercises;
+    std::ofstream(folder / "test.toml") << exercises();
   }
 
   std::vector<std::string> command(const std::string& id, std::vector<std::string> more) const {
