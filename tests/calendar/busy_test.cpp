@@ -244,6 +244,34 @@ TEST_F(Busy, SeveralRulesAreOneSet) {
               ElementsAre("2026-03-02T09:00", "2026-03-06T09:00"));
 }
 
+TEST_F(Busy, WhatIsSaidTwiceTakesPlaceOnce) {
+  EXPECT_THAT(
+      starts(one("DTSTART:20260302T090000\r\nDURATION:PT1H\r\n"
+                 "RRULE:FREQ=DAILY;COUNT=2\r\nRRULE:FREQ=DAILY;INTERVAL=2;COUNT=2\r\n"
+                 "RDATE:20260303T090000,20260305T090000,20260305T090000\r\n")),
+      ElementsAre("2026-03-02T09:00", "2026-03-03T09:00", "2026-03-04T09:00", "2026-03-05T09:00"));
+  // The one that says how long it takes is meant.
+  EXPECT_THAT(busy(one("DTSTART:20260302T080000Z\r\nDURATION:PT2H\r\nRRULE:FREQ=DAILY;COUNT=2\r\n"
+                       "RDATE;VALUE=PERIOD:20260302T080000Z/PT1H\r\n")),
+              ElementsAre(monday_busy, "2026-03-03T09:00 2026-03-03T11:00 busy"));
+}
+
+TEST_F(Busy, AnOldExclusionRuleTakesExtraTimesToo) {
+  EXPECT_THAT(starts(one("DTSTART:20260302T090000\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;COUNT=3\r\n"
+                         "RDATE:20260306T090000,20260307T090000\r\n"
+                         "EXRULE:FREQ=WEEKLY;BYDAY=TU,SA\r\n")),
+              ElementsAre("2026-03-02T09:00", "2026-03-04T09:00", "2026-03-06T09:00"));
+}
+
+TEST_F(Busy, TheFirstFewAreTheEarliestOfTheWholeSet) {
+  limits_.wanted = 2;
+  EXPECT_THAT(
+      starts(one("DTSTART:20260303T090000\r\nDURATION:PT1H\r\n"
+                 "RRULE:FREQ=WEEKLY;BYDAY=TH,FR\r\nRRULE:FREQ=WEEKLY;BYDAY=TU\r\n"
+                 "RDATE:20260302T090000\r\n")),
+      ElementsAre("2026-03-02T09:00", "2026-03-03T09:00", "2026-03-05T09:00", "2026-03-06T09:00"));
+}
+
 TEST_F(Busy, TheDayOfUntilIsWithinTheRule) {
   EXPECT_THAT(starts(one("DTSTART;TZID=Europe/Berlin:20260302T093000\r\nDURATION:PT1H\r\n"
                          "RRULE:FREQ=DAILY;UNTIL=20260304\r\n")),
@@ -373,6 +401,27 @@ TEST_F(Busy, ThisAndFutureMovesWhatFollows) {
   EXPECT_EQ(busy(calendar(event(weekday_series) + later(""))).size(), 2U);
 }
 
+TEST_F(Busy, ThisAndFutureMovesExtraTimesToo) {
+  EXPECT_THAT(busy(calendar(event("UID:a\r\nDTSTART:20260302T090000\r\nDURATION:PT1H\r\n"
+                                  "RRULE:FREQ=DAILY;COUNT=2\r\nRDATE:20260305T090000\r\n") +
+                            event("UID:a\r\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260303T090000\r\n"
+                                  "DTSTART:20260303T130000\r\nDURATION:PT30M\r\n"))),
+              ElementsAre("2026-03-02T09:00 2026-03-02T10:00 busy",
+                          "2026-03-03T13:00 2026-03-03T13:30 busy",
+                          "2026-03-05T13:00 2026-03-05T13:30 busy"));
+}
+
+TEST_F(Busy, TheSlotOfAWholeDayMayHaveATime) {
+  const std::string away = "X-MICROSOFT-CDO-BUSYSTATUS:OOF\r\n";
+  EXPECT_THAT(busy(calendar(event("UID:a\r\nDTSTART;VALUE=DATE:20260302\r\n" + away +
+                                  "RRULE:FREQ=DAILY;COUNT=3\r\n") +
+                            event("UID:a\r\nRECURRENCE-ID:20260303T000000Z\r\nSTATUS:CANCELLED\r\n"
+                                  "DTSTART;VALUE=DATE:20260303\r\n" +
+                                  away))),
+              ElementsAre("2026-03-02T00:00 2026-03-03T00:00 out-of-office",
+                          "2026-03-04T00:00 2026-03-05T00:00 out-of-office"));
+}
+
 // ------------------------------------------------------------------ zones
 
 TEST_F(Busy, AZoneDefinedInTheTextIsTaken) {
@@ -419,6 +468,9 @@ TEST_F(Busy, ZonesHaveManyNames) {
         << name;
     EXPECT_THAT(problems_, IsEmpty()) << name;
   }
+  EXPECT_THAT(busy(one("DTSTART;TZID=\"tzone://Microsoft/Utc\":20260302T140000\r\n"
+                       "DURATION:PT1H\r\n")),
+              ElementsAre("2026-03-02T09:00 2026-03-02T10:00 busy"));
   EXPECT_THAT(busy(one("DTSTART;TZID=Pacific Time (US & Canada):20260302T060000\r\n"
                        "DURATION:PT1H\r\n")),
               ElementsAre("2026-03-02T09:00 2026-03-02T10:00 busy"));

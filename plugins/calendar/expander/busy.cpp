@@ -115,14 +115,18 @@ class Expander {
     return from < window_.to && (to > window_.from || (to == from && from >= window_.from));
   }
 
-  /// False: no more of this event.
-  bool add(Seconds from, Seconds to, const Event& event) {
-    if (!touches(from, to)) return true;
+  void add(Seconds from, Seconds to, const Event& event) {
+    if (!touches(from, to)) return;
     const bool all_day = event.all_day || event.start.kind == Kind::date;
     auto busy_class = event.busy_class;
     if (all_day && busy_class != BusyClass::out_of_office) busy_class = BusyClass::free;
     result_.occurrences.push_back({from, to, busy_class, all_day});
-    return ++of_series_ < std::min(limits_.wanted, limits_.occurrences);
+    ++of_series_;
+    ++of_rule_;
+  }
+  bool too_many() const {
+    return of_series_ >= limits_.occurrences ||
+           result_.occurrences.size() >= limits_.all_occurrences;
   }
 
   void unexpandable(const Event& event, Seconds from) {
@@ -171,6 +175,11 @@ class Expander {
       else if (!is_replaced(utc_of(event->start), event->start.at, overrides.here))
         single(*event);
     }
+    drop_repeated(first);
+  }
+
+  /// What one series says twice from its `first` occurrence on counts once.
+  void drop_repeated(std::size_t first) {
     const auto begin = result_.occurrences.begin() + static_cast<std::ptrdiff_t>(first);
     std::sort(begin, result_.occurrences.end(), [](const auto& a, const auto& b) {
       return std::tie(a.from, a.to, a.busy_class) < std::tie(b.from, b.to, b.busy_class);
@@ -190,10 +199,10 @@ class Expander {
       if (slot.kind == Kind::none) continue;
       Override one{event, 0, false, 0};
       one.slot = master != nullptr ? utc_beside(slot, master->start) : utc_of(slot);
-      if (slot.kind == Kind::date && master != nullptr && master->start.kind != Kind::date) {
+      if (master != nullptr && (slot.kind == Kind::date) != (master->start.kind == Kind::date)) {
         one.whole_day = true;
         one.day = floor_div(slot.at, seconds_a_day);
-        one.slot = zone_of(master->start).to_utc(slot.at).utc;
+        one.slot = zone_of(master->start).to_utc(one.day * seconds_a_day).utc;
       }
       found.here.push_back(one);
     }
@@ -263,16 +272,33 @@ class Expander {
       shifts.push_back(shift);
     }
 
-    // Of each slot in its own local time.
-    const auto take = [&](Seconds local) {
-      const Seconds utc = zone.to_utc(local).utc;
-      if (excluded.has(utc, local) || is_replaced(utc, local, overrides)) return true;
+    // An RDATE that says how long it takes replaces the rule's instance at its time.
+    std::vector<ExtraTime> extra = recurrence.extra;
+    std::vector<Seconds> own_length;
+    for (auto& time : extra) {
+      time.start = start_of(time, event);
+      if (time.has_length || time.end.kind != Kind::none)
+        own_length.push_back(utc_beside(time.start, event.start));
+    }
+    std::ranges::sort(own_length);
+
+    // Of each slot in its own local time, and what it says of its end.
+    const auto take = [&](Seconds local, Seconds utc, const ExtraTime* own) {
+      if (excluded.has(utc, local) || is_replaced(utc, local, overrides)) return;
+      if (own == nullptr && std::ranges::binary_search(own_length, utc)) return;
       auto after = std::ranges::upper_bound(shifts, utc, {}, &Shift::from);
-      if (after == shifts.begin()) return add(utc, end_of(local, utc, zone, length), event);
-      const Shift& shift = *--after;
-      if (shift.event->cancelled) return true;
-      const Seconds moved = zone.to_utc(local + shift.by).utc;
-      return add(moved, end_of(local + shift.by, moved, zone, shift.length), *shift.event);
+      if (after != shifts.begin()) {
+        const Shift& shift = *--after;
+        if (shift.event->cancelled) return;
+        const Seconds moved = zone.to_utc(local + shift.by).utc;
+        add(moved, end_of(local + shift.by, moved, zone, shift.length), *shift.event);
+      } else if (own != nullptr && own->end.kind != Kind::none) {
+        add(utc, std::max(utc, utc_beside(own->end, event.start)), event);
+      } else if (own != nullptr) {
+        add(utc, end_of(local, utc, zone, clamped(own->length)), event);
+      } else {
+        add(utc, end_of(local, utc, zone, length), event);
+      }
     };
 
     const bool exact = length.days == 0 && shifts.empty();
@@ -289,57 +315,60 @@ class Expander {
     static const LocalZone no_gaps;
     const auto& walked = event.start.kind == Kind::date ? no_gaps : zone;
 
-    std::vector<Seconds> never;
-    for (const auto& rule : recurrence.excluded_rules) {
-      RuleWalker walker(rule, event.start.at, walked, budget);
-      walker.seek(from);
-      while (const auto at = walker.next(to)) never.push_back(*at);
-    }
-    std::ranges::sort(never);
+    std::vector<RuleWalker> never;
+    const auto look_from = [&](Seconds local) {
+      never.clear();
+      never.reserve(recurrence.excluded_rules.size());
+      for (const auto& rule : recurrence.excluded_rules)
+        never.emplace_back(rule, event.start.at, walked, budget).seek(local);
+    };
+    // Asked in ascending order from `look_from` on.
+    const auto is_never = [&](Seconds local) {
+      bool found = false;
+      for (auto& walker : never)
+        while (const auto at = walker.next(local + 1)) found = found || *at == local;
+      return found;
+    };
     const auto goes = [&](Seconds local) {
-      return std::ranges::binary_search(never, local) || take(local);
+      if (!is_never(local)) take(local, zone.to_utc(local).utc, nullptr);
     };
 
-    bool all = true;
-    if (recurrence.rules.empty()) all = goes(event.start.at);
+    if (recurrence.rules.empty()) {
+      look_from(event.start.at);
+      goes(event.start.at);
+    }
     for (const auto& rule : recurrence.rules) {
       RuleWalker walker(rule, event.start.at, walked, budget);
       walker.seek(from);
-      while (all) {
+      look_from(from);
+      of_rule_ = 0;
+      while (!too_many() && of_rule_ < limits_.wanted) {
         const auto at = walker.next(to);
         if (!at) break;
-        all = goes(*at) && result_.occurrences.size() < limits_.all_occurrences;
+        goes(*at);
       }
     }
-    for (const auto& extra : recurrence.extra) {
-      if (!all) break;
-      all = extra_time(extra, event, length, excluded, overrides);
+    for (const auto& time : extra) {
+      if (too_many()) break;
+      const Seconds utc = utc_beside(time.start, event.start);
+      const Seconds local = zone.to_local(utc);
+      look_from(local);
+      const bool own = time.has_length || time.end.kind != Kind::none;
+      if (!is_never(local)) take(local, utc, own ? &time : nullptr);
     }
     all_.spend(before - budget.steps);
-    if ((all || of_series_ >= limits_.wanted) && !budget.exhausted()) return;
+    if (!too_many() && !budget.exhausted()) return drop_repeated(before_series);
     result_.occurrences.resize(before_series);
     const Seconds begin = zone.to_utc(event.start.at).utc;
     if (begin < window_.to) unexpandable(event, begin);
   }
 
-  bool extra_time(const ExtraTime& extra, const Event& event, const Length& length,
-                  const Excluded& excluded, std::span<const Override> overrides) {
-    const auto& zone = zone_of(event.start);
-    Moment start = extra.start;
-    // A day only: at the event's own time.
-    if (start.kind == Kind::date && event.start.kind != Kind::date) {
-      start = event.start;
-      start.at = extra.start.at + floor_mod(zone.to_local(utc_of(event.start)), seconds_a_day);
-      if (event.start.kind == Kind::utc)
-        start.at = extra.start.at + floor_mod(event.start.at, seconds_a_day);
-    }
-    const Seconds utc = utc_beside(start, event.start);
-    const Seconds local = zone.to_local(utc);
-    if (excluded.has(utc, local) || is_replaced(utc, local, overrides)) return true;
-    if (extra.end.kind != Kind::none)
-      return add(utc, std::max(utc, utc_beside(extra.end, event.start)), event);
-    return add(utc, end_of(local, utc, zone, extra.has_length ? clamped(extra.length) : length),
-               event);
+  /// A day only: at the event's own time.
+  Moment start_of(const ExtraTime& extra, const Event& event) const {
+    if (extra.start.kind != Kind::date || event.start.kind == Kind::date) return extra.start;
+    Moment start = event.start;
+    start.at = extra.start.at + floor_mod(event.start.at, seconds_a_day);
+    return start;
   }
 
   static Length clamped(const Span& span) {
@@ -362,7 +391,8 @@ class Expander {
   const Window window_;
   const Limits& limits_;
   Budget all_;
-  std::size_t of_series_ = 0;
+  std::size_t of_series_ = 0;  ///< occurrences; and of one of its rules
+  std::size_t of_rule_ = 0;
   Expansion result_;
 };
 

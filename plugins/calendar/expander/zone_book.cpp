@@ -79,13 +79,15 @@ ZoneBook::Zone ZoneBook::find(std::string_view id) {
     return std::make_shared<LocalZone>(*offset, std::vector<zones::Change>());
   };
   if (offset && !id.starts_with('(')) return fixed();
-  // "/freeassociation.sourceforge.net/Europe/Berlin", "/citadel.org/20210210_1/Europe/Berlin"
+  // "/freeassociation.sourceforge.net/Europe/Berlin", "/citadel.org/20210210_1/Europe/Berlin",
+  // "tzone://Microsoft/Utc"
   for (auto rest = id; !rest.empty();) {
     if (rest.starts_with('/')) {
       rest.remove_prefix(1);
       continue;
     }
     if (auto zone = iana(std::string(rest))) return zone;
+    if (same_word(rest, "UTC")) return std::make_shared<LocalZone>();
     const auto slash = rest.find('/');
     if (slash == std::string_view::npos) break;
     rest.remove_prefix(slash);
