@@ -61,7 +61,8 @@ function(poised_test name)
   endif()
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE poised_options ${arg_LINK} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${arg_TIMEOUT})
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 XML_OUTPUT_DIR ${PROJECT_BINARY_DIR}/tests/results/${name}
+    PROPERTIES TIMEOUT ${arg_TIMEOUT})
   # Of several labels, gtest_discover_tests would keep the first.
   if(arg_LABELS)
     set(labels ${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake)
