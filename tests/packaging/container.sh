@@ -24,7 +24,7 @@ debian_root() {
   rm -rf --one-file-system "$root" "$root.packages"
   mkdir -p "$(dirname "$root")"
   mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='APT::Install-Recommends "false"' \
-    --include="$(IFS=, && echo "$*")" "$suite" "$root" "$mirror" >&2
+    --dpkgopt=force-unsafe-io --include="$(IFS=, && echo "$*")" "$suite" "$root" "$mirror" >&2
   echo "$*" >"$root.packages"
 }
 
