@@ -31,7 +31,7 @@ for suite in canary stable; do
   printf 'Codename: %s\nComponents: main\nArchitectures: %s\nSignWith: %s\n\n' "$suite" "$(dpkg --print-architecture)" "$key"
 done >"$work/repository/conf/distributions"
 repository() { reprepro --silent --basedir "$work/repository" "$@"; }
-repository includedeb canary "$packages"/poised_*.deb
+for package in poised poised-monitoring; do repository includedeb canary "$packages/$package"_*.deb; done
 repository export
 ok "reprepro has it in canary"
 
@@ -39,11 +39,13 @@ ok "reprepro has it in canary"
 rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/*
 chmod -R a+rX "$work/repository" && chmod a+x "$work"
 
-play() { # SUITE [VARIABLE=VALUE…]
+play() { # SUITE [VARIABLE=VALUE | --OPTION]…
   local suite=$1
   shift
   local words=() word
-  for word in "$@"; do words+=(--extra-vars "$word"); done
+  for word in "$@"; do
+    if [[ $word == --* ]]; then words+=("$word"); else words+=(--extra-vars "$word"); fi
+  done
   ansible-playbook --inventory localhost, --connection local "$here/site.yml" \
     --extra-vars "poised_repository=file:$work/repository poised_suite=$suite poised_repository_key=$work/poised.gpg" \
     "${words[@]}" >"$work/log" 2>&1
@@ -63,16 +65,24 @@ done
 play stable && fail "stable has nothing yet"
 ok "a machine of the stable ring does not get what was not released"
 
-played canary
+played canary poised_monitoring=true
 (($(changed) > 4)) || fail "the first run changed $(changed)"
 [[ $(systemctl --global is-enabled poised.service) == enabled ]] || fail "enabled for everybody"
 [[ $(systemctl --user --machine kim@ show --property NeedDaemonReload --value poised.service) == no ]] || fail "kim's manager was reloaded"
 [[ $(systemctl --user --machine kim@ show --property LoadState --value poised.service) == loaded ]] || fail "kim's manager knows the unit"
+[[ $(systemctl is-active poised-collect.timer) == active && $(systemctl is-enabled poised-collect.timer) == enabled ]] || fail "the collector runs"
 ok "the first run changed $(changed)"
 
-played canary
+played canary poised_monitoring=true
 [[ $(changed) == 0 ]] || { cat "$work/log" >&2 && fail "the second run changed $(changed)"; }
 ok "the second run changed nothing"
+played canary poised_monitoring=true '{"poised_tags": ["finance"]}' --check --diff
+if ! grep -q '^+finance$' "$work/log" || [[ $(changed) != 1 ]]; then
+  cat "$work/log" >&2
+  fail "a dry run says what it would do"
+fi
+[[ $(cat /etc/poised/tags) == call-centre ]] || fail "a dry run does nothing"
+ok "a dry run says what it would do"
 
 poisectl config check >/dev/null || fail "what was rolled out is sound"
 explained=$(runuser -u kim -- poisectl config explain --json plugins.isolation)
@@ -90,14 +100,17 @@ ok "a policy that takes what belongs to the person is refused, and the one in fo
 
 played canary 'poised_enabled=false'
 [[ $(systemctl --global is-enabled poised.service || true) == disabled ]] || fail "disabled for everybody"
+[[ $(cat /etc/systemd/user-preset/10-poised.preset) == "disable poised.service" ]] || fail "disabled by a preset"
 ok "it can be switched off for everybody"
 
-repository copy stable canary poised
+repository copy stable canary poised poised-monitoring
 played stable
 ok "copied to stable, a machine of that ring has it"
 
 played stable 'poised_state=absent'
-dpkg-query --show poised >/dev/null 2>&1 && fail "the package is gone"
+for package in poised poised-monitoring; do
+  dpkg-query --show $package >/dev/null 2>&1 && fail "$package is gone"
+done
 [[ ! -e /etc/poised && ! -e /etc/apt/sources.list.d/poised.sources ]] || fail "nothing is left"
 [[ -e /home/kim/.config/poised/poised.toml ]] || fail "what is kim's stays"
 played stable 'poised_state=absent'
