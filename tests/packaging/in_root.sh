@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# chroot.sh ROOT COMMAND…: runs the command in a copy of this checkout that has a build directory of its own, on another
+# in_root.sh ROOT COMMAND…: runs the command in a copy of this checkout that has a build directory of its own, on another
 # system's files. Needs root.
 set -euo pipefail
 
@@ -22,5 +22,9 @@ exec unshare --mount --propagation private --pid --fork --kill-child -- bash -eu
   mount --bind "$build" "$root/src/build"
   mkdir -p "$root/root/.cache/ccache"
   mount --bind "$cache" "$root/root/.cache/ccache"
-  exec chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+  # Not chroot, in which neither user namespaces nor containers can be made.
+  cd "$root"
+  pivot_root . .
+  umount --lazy .
+  exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
     DEBIAN_FRONTEND=noninteractive sh -c "cd /src && exec \"\$@\"" - "$@"' - "$root" "$build" "$CCACHE_DIR" "$@"
