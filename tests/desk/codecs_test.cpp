@@ -243,6 +243,10 @@ TEST(Jiecang, HeightsAreMillimetresWhateverTheDisplayShows) {
   EXPECT_EQ(jiecang::old_height(hex("01 01 01 38")), 792);
   EXPECT_EQ(jiecang::old_height(hex("01 01 02 D0")), 720);
   EXPECT_FALSE(jiecang::old_height(hex("01 02 00 80")));
+  // No host of ours sets a display's unit; a desk with the sync bytes swapped tells it just so.
+  const auto told = jiecang::encode_from_desk({0x0E, {0x00}}, jiecang::Dialect::omnidesk);
+  EXPECT_EQ(told, hex("F1F10E01000F7E"));
+  EXPECT_EQ(jiecang::report(jiecang::Parser().feed(told).at(0)).unit, Unit::centimetres);
 }
 
 // ------------------------------------------------------------------ Loctek

@@ -157,8 +157,9 @@ class DirectDesk final : private Driver, private SupervisorEvents {
     if (!linked_) return;
     switch (order.kind) {
       case Order::Kind::to_height:
-      case Order::Kind::preset:
         return physics.go_to(order.height_mm);
+      case Order::Kind::preset:
+        return physics.run_to(order.height_mm);
       case Order::Kind::up:
         return physics.up();
       case Order::Kind::down:

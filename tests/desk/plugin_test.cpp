@@ -376,6 +376,104 @@ TEST_F(OverSerial, ADeskThatHasRunForLongEnoughIsNotMovedByANewProcessEither) {
   EXPECT_EQ(end.reason, "its motors have run for long enough: they rest for 18 minutes");
 }
 
+// ------------------------------------------------------------------ programs of one's own
+
+// They may write where the sandbox of the plugin lets them: below XDG_RUNTIME_DIR.
+class OverPrograms : public DeskPlugin {
+ protected:
+  void SetUp() override {
+    // Where it was, when (hundredths of seconds), and where it goes, at 40 mm/s.
+    write("program", R"(#!/bin/sh
+cd "${0%/*}"
+read -r up rest </proc/uptime
+now=${up%.*}${up#*.}
+read -r from since to <state
+go=$(((now - since) * 40 / 100))
+if [ "$to" -ge "$from" ]; then
+  at=$((from + go < to ? from + go : to))
+else
+  at=$((from - go > to ? from - go : to))
+fi
+case $1 in
+  height) echo "it is at $at mm" ;;
+  goto) echo $$ >driving; echo "$at $now $2" >state; exec sleep 50 ;;
+  stop) echo "$at $now $at" >state ;;
+esac
+)");
+    std::filesystem::permissions(runtime_.path() / "program", std::filesystem::perms::owner_all);
+    write("state", "720 0 720\n");
+  }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(runtime_.path() / name) << text;
+  }
+  std::string words(const std::string& action) const {
+    return "[\"" + (runtime_.path() / "program").string() + "\"," + action + "]";
+  }
+  std::string settings() const {
+    return R"("driver":"command","unit":"mm","height_command":)" + words("\"height\"") +
+           R"(,"goto_command":)" + words(R"("goto","{mm}")") + R"(,"stop_command":)" +
+           words("\"stop\"");
+  }
+  long number_in(const std::string& name, int place = 0) const {
+    std::ifstream file(runtime_.path() / name);
+    long number = -1;
+    for (int i = 0; i <= place; ++i) file >> number;
+    return number;
+  }
+  bool is_driven() const {
+    const auto pid = number_in("driving");
+    return pid > 0 && kill(static_cast<pid_t>(pid), 0) == 0;
+  }
+  /// Where it was told to go, once that is where it is.
+  std::optional<long> rests_at() const {
+    const auto from = number_in("state"), to = number_in("state", 2);
+    return from == to ? std::optional(to) : std::nullopt;
+  }
+};
+
+TEST_F(OverPrograms, ADeskIsReadAndMoved) {
+  start("{" + settings() + "}");
+  ASSERT_TRUE(wait_for_height());
+  EXPECT_EQ(state()->height_mm, 720);
+  const auto end = wait_for_end(move(800));
+  EXPECT_EQ(end.result, POISED_MOVE_ARRIVED) << end.reason;
+  EXPECT_EQ(number_in("state", 2), 800);
+}
+
+TEST_F(OverPrograms, AStopEndsTheProgramThatStillDrivesAndRunsTheOneThatStops) {
+  start("{" + settings() + "}");
+  ASSERT_TRUE(wait_for_height());
+  const auto consent = move(1100);
+  ASSERT_TRUE(bench_->run_until([&] { return state()->height_mm > 740; }));
+  EXPECT_TRUE(is_driven());
+  bench_->send(POISED_STOP_DESK);
+  EXPECT_EQ(wait_for_end(consent).reason, "stopped");
+  ASSERT_TRUE(eventually([&] { return rests_at().has_value(); }));
+  EXPECT_LT(*rests_at(), 1000);
+  EXPECT_FALSE(is_driven());
+}
+
+TEST_F(OverPrograms, OneThatIsTakenOutOfTheSettingsInMidMoveIsStoppedFirst) {
+  write("other", "");
+  start(R"({"name":"mine",)" + settings() + "}");
+  ASSERT_TRUE(wait_for_height());
+  move(1100);
+  ASSERT_TRUE(bench_->run_until([&] { return state()->height_mm > 740; }));
+  bench_->reconfigure(R"({"name":"other","driver":"jiecang-serial","device":")" +
+                      (runtime_.path() / "other").string() + R"("})");
+  ASSERT_TRUE(eventually([&] { return rests_at().has_value(); }));
+  EXPECT_LT(*rests_at(), 1000);
+  EXPECT_FALSE(is_driven());
+}
+
+TEST_F(OverPrograms, OneThatNeverAnswersIsNoDesk) {
+  start(R"({"driver":"command","height_command":["sleep","100"],"goto_command":["true"],)"
+        R"("stop_command":["true"]})");
+  bench_->run_for(3s);
+  EXPECT_EQ(state()->state, POISED_DESK_ABSENT);
+  EXPECT_EQ(wait_for_end(move(800)).result, POISED_MOVE_REFUSED);
+}
+
 // ------------------------------------------------------------------ several desks
 
 class TwoDesks : public OverSerial {
@@ -440,6 +538,27 @@ TEST_F(TwoDesks, OneThatCannotBeHadDoesNotKeepTheOthersFromBeingDriven) {
             "attic: plugin.desk.device: is needed for driver = \"jiecang-serial\"; desks[2]: "
             "plugin.desk.desks[2].drivr: no such key");
   EXPECT_EQ(wait_for_end(move(760, "home")).result, POISED_MOVE_ARRIVED);
+}
+
+TEST_F(TwoDesks, OneThatIsTakenOutOfTheSettingsInMidMoveIsStoppedAndNoLongerToldOf) {
+  start_both();
+  const auto consent = move(1100, "home");
+  ASSERT_TRUE(bench_->run_until([&] { return desk_->height_mm() > 740; }));
+  bench_->forget_messages();
+  const auto changed = rig::Clock::now();
+  bench_->reconfigure(R"({"driver":"linak-bluetooth","address":"D5:1E:BC:7F:69:55",
+                          "name":"office"})");
+  EXPECT_EQ(wait_for_end(consent).reason, "its settings were changed");
+  // READY says that what was told before holds no longer.
+  ASSERT_TRUE(bench_->run_until([&] {
+    const auto office = state_of("office");
+    return bench_->all<poised::plugin::Ready>(POISED_READY).size() == 1 && office &&
+           office->height_mm > 0;
+  }));
+  EXPECT_EQ(state_of("home")->state, POISED_DESK_ABSENT);
+  EXPECT_TRUE(desk_->received_since(jiecang::request(jiecang::Opcode::stop), changed));
+  ASSERT_TRUE(eventually([&] { return !desk_->moving(); }));
+  EXPECT_LT(desk_->height_mm(), 900);
 }
 
 TEST_F(TwoDesks, EachKeepsItsOwnDuty) {

@@ -22,14 +22,18 @@ constexpr int scenarios = 100'000;
 struct Happened {
   std::uint64_t moves = 0, arrived = 0, stopped = 0, refused = 0, driven = 0, stops_in_motion = 0,
                 collisions = 0, paddles = 0, links_lost = 0, locks = 0, silences = 0, lies = 0,
-                duty_refusals = 0, out_of_bounds = 0, expired = 0, sleepers = 0, unexpected = 0;
+                duty_refusals = 0, out_of_bounds = 0, expired = 0, sleepers = 0, unexpected = 0,
+                presets = 0;
 };
 
 class Scenario {
  public:
   Scenario(std::uint64_t seed, Happened& happened) : random_(seed), happened_(happened) {
-    const Capabilities families[] = {linak_like(), jiecang_like(), loctek_like(), usb_like()};
-    can_ = families[pick(4)];
+    auto by_presets = loctek_like();
+    by_presets.presets = 2;
+    const Capabilities families[] = {linak_like(), jiecang_like(), loctek_like(), usb_like(),
+                                     by_presets};
+    can_ = families[pick(std::size(families))];
     rig::DeskPhysics::Options mechanics;
     mechanics.dead_man = can_.dead_man;
     mechanics.start_mm = number(640, 600);
@@ -40,6 +44,7 @@ class Scenario {
     MotionSupervisor::Options options;
     if (chance(50)) options.lowest_mm = 620 + static_cast<std::int32_t>(pick(80));
     if (chance(50)) options.highest_mm = 1270 - static_cast<std::int32_t>(pick(100));
+    if (can_.presets > 0) options.presets = {{1, 740}, {2, 1130}};
     desk_ = std::make_unique<DirectDesk>(can_, mechanics, options);
     desk_->on_drive = [this] { driven(); };
     desk_->link();
@@ -83,6 +88,12 @@ class Scenario {
     seen_outcomes();
   }
 
+  std::int32_t target() {
+    if (can_.presets > 0 && chance(60)) return chance(50) ? 740 : 1130;
+    const auto room = static_cast<std::uint64_t>(bounds_.highest_mm - bounds_.lowest_mm + 60);
+    return bounds_.lowest_mm - 30 + static_cast<std::int32_t>(pick(room));
+  }
+
   void come_back() {
     present_ = true;
     desk_->input();
@@ -103,10 +114,7 @@ class Scenario {
       case 3:
       case 4:
         if (chance(90)) come_back();
-        ask(bounds_.lowest_mm - 30 +
-                static_cast<std::int32_t>(
-                    pick(static_cast<std::uint64_t>(bounds_.highest_mm - bounds_.lowest_mm + 60))),
-            chance(90) ? seconds(5) : seconds(0));
+        ask(target(), chance(90) ? seconds(5) : seconds(0));
         break;
       case 5:
         if (desk_->physics.moving()) ++happened_.stops_in_motion;
@@ -222,7 +230,8 @@ class Scenario {
     driven_for_ = consent_;
     EXPECT_LE(desk_->now - asked_, seconds(66));
     const auto& order = desk_->orders.back();
-    if (order.kind == Order::Kind::to_height) {
+    if (order.kind == Order::Kind::preset) ++happened_.presets;
+    if (order.kind == Order::Kind::to_height || order.kind == Order::Kind::preset) {
       EXPECT_GE(order.height_mm, bounds_.lowest_mm);
       EXPECT_LE(order.height_mm, bounds_.highest_mm);
     }
@@ -282,16 +291,17 @@ TEST(Scenarios, NoRandomAccidentMakesADeskMoveThatNobodyWantsToMove) {
       "%d scenarios: %lu moves asked, %lu arrived, %lu stopped, %lu refused, %lu orders; "
       "%lu stops in motion, %lu obstacles met, %lu paddles, %lu links lost, %lu locks, "
       "%lu silences, %lu lies, %lu duty refusals, %lu out of bounds, %lu expired, %lu sleepers, "
-      "%lu unexpected stops\n",
+      "%lu unexpected stops, %lu runs to presets\n",
       scenarios, happened.moves, happened.arrived, happened.stopped, happened.refused,
       happened.driven, happened.stops_in_motion, happened.collisions, happened.paddles,
       happened.links_lost, happened.locks, happened.silences, happened.lies, happened.duty_refusals,
-      happened.out_of_bounds, happened.expired, happened.sleepers, happened.unexpected);
+      happened.out_of_bounds, happened.expired, happened.sleepers, happened.unexpected,
+      happened.presets);
   for (const auto count :
        {happened.arrived, happened.stopped, happened.refused, happened.stops_in_motion,
         happened.collisions, happened.paddles, happened.links_lost, happened.locks,
         happened.silences, happened.lies, happened.duty_refusals, happened.out_of_bounds,
-        happened.expired, happened.sleepers, happened.unexpected})
+        happened.expired, happened.sleepers, happened.unexpected, happened.presets})
     EXPECT_GT(count, 100U);
 }
 

@@ -183,8 +183,13 @@ class MemoryHid final : public HidDevice {
 
 class MemoryMqtt final : public MqttLink {
  public:
-  MemoryMqtt(Wire& wire, rig::EspHomeFirmware& firmware, std::size_t& orders)
-      : link_(wire, "mqtt"), firmware_(firmware), orders_(orders) {}
+  /// `announced_for`: whoever subscribes to that is told how it is.
+  MemoryMqtt(Wire& wire, rig::EspHomeFirmware& firmware, std::size_t& orders,
+             std::string announced_for)
+      : link_(wire, "mqtt"),
+        firmware_(firmware),
+        orders_(orders),
+        announced_for_(std::move(announced_for)) {}
   ~MemoryMqtt() override {
     link_.forget();
     firmware_.publish = [](const std::string&, const std::string&) {};
@@ -199,11 +204,15 @@ class MemoryMqtt final : public MqttLink {
     link_.open(std::move(events));
   }
   void subscribe(const std::string& topic) override {
-    if (topic == rig::EspHomeFirmware::status_topic) firmware_.announce();
+    if (topic == announced_for_) firmware_.announce();
   }
   void publish(const std::string& topic, const std::string& payload, bool /*retain*/) override {
     if (!link_.wire().up) return;
-    if (topic == rig::EspHomeFirmware::set_topic) ++orders_;
+    // To be sent where it is, or nearly so, is a stop.
+    constexpr double near_mm = 60;
+    if (topic == rig::EspHomeFirmware::set_topic &&
+        std::abs(std::strtod(payload.c_str(), nullptr) * 10 - firmware_.physics.mm()) > near_mm)
+      ++orders_;
     link_.wire().later(
         [&firmware = firmware_, topic, payload] { firmware.receive(topic, payload); });
   }
@@ -212,6 +221,7 @@ class MemoryMqtt final : public MqttLink {
   WireLink link_;
   rig::EspHomeFirmware& firmware_;
   std::size_t& orders_;
+  const std::string announced_for_;
   std::shared_ptr<std::function<void(const Message&)>> received_;
 };
 
@@ -315,10 +325,34 @@ std::unique_ptr<SimulatedDesk> on_a_line(std::function<bool(ByteView)> is_order,
       usual_desk(), arguments...);
 }
 
+/// `whole`: it has a stop, and says whether it is there.
+std::unique_ptr<SimulatedDesk> behind_a_broker(bool whole) {
+  using Box = rig::EspHomeFirmware;
+  return simulated<Box, MqttLink>(
+      [whole](MqttLink& link, DriverEvents& events, DeskUnit::Now now) {
+        mqtt::Endpoint endpoint;
+        endpoint.state_topic = Box::state_topic;
+        endpoint.set_topic = Box::set_topic;
+        if (whole) {
+          endpoint.stop_topic = Box::stop_topic;
+          endpoint.stop_payload = "STOP";
+          endpoint.availability_topic = Box::status_topic;
+        }
+        return std::unique_ptr<Driver>(
+            std::make_unique<MqttDriver>(link, events, now, endpoint, MqttDriver::Discovery()));
+      },
+      [whole](auto& desk) {
+        return new MemoryMqtt(desk.wire, desk.box(), desk.orders,
+                              whole ? Box::status_topic : Box::state_topic);
+      },
+      usual_desk());
+}
+
 }  // namespace
 
 void SimulatedDesk::start(MotionSupervisor::Options options) {
   unit_.reset();
+  options.presets = presets;
   unit_ = std::make_unique<DeskUnit>(
       [this](DriverEvents& events, DeskUnit::Now now_of) {
         return make_driver(events, std::move(now_of));
@@ -367,24 +401,16 @@ std::vector<Family> all_families() {
        [=] { return on_a_line<rig::JiecangFirmware, JiecangDriver>(jiecang_order, true); }},
       {"Loctek, FlexiSpot",
        [=] { return on_a_line<rig::LoctekFirmware, LoctekDriver>(loctek_order); }},
+      {"Loctek, FlexiSpot, by its presets",
+       [=] {
+         auto desk = on_a_line<rig::LoctekFirmware, LoctekDriver>(loctek_order);
+         desk->presets = {{1, 720}, {2, 1100}};
+         return desk;
+       }},
       {"Bekant with Megadesk",
        [=] { return on_a_line<rig::MegadeskFirmware, MegadeskDriver>(megadesk_order); }},
-      {"MQTT (ESPHome)",
-       [] {
-         return simulated<rig::EspHomeFirmware, MqttLink>(
-             [](MqttLink& link, DriverEvents& events, DeskUnit::Now now) {
-               mqtt::Endpoint endpoint;
-               endpoint.state_topic = rig::EspHomeFirmware::state_topic;
-               endpoint.set_topic = rig::EspHomeFirmware::set_topic;
-               endpoint.stop_topic = rig::EspHomeFirmware::stop_topic;
-               endpoint.stop_payload = "STOP";
-               endpoint.availability_topic = rig::EspHomeFirmware::status_topic;
-               return std::unique_ptr<Driver>(std::make_unique<MqttDriver>(
-                   link, events, now, endpoint, MqttDriver::Discovery()));
-             },
-             [](auto& desk) { return new MemoryMqtt(desk.wire, desk.box(), desk.orders); },
-             usual_desk());
-       }},
+      {"MQTT (ESPHome)", [] { return behind_a_broker(true); }},
+      {"MQTT (two topics, no stop)", [] { return behind_a_broker(false); }},
       {"A program of one's own",
        [] {
          return simulated<rig::EspHomeFirmware, Runner>(

@@ -82,7 +82,8 @@ class SimulatedDesk : private SupervisorEvents {
   Wire wire{now};
   std::vector<Outcome> outcomes;
   std::uint64_t last_consent = 0;
-  std::size_t orders = 0;  ///< that would move the desk, as they reached the wire
+  std::size_t orders = 0;       ///< that would move the desk, as they reached the wire
+  std::vector<Preset> presets;  ///< of the settings
 
   [[nodiscard]] rig::DeskFirmware& firmware() { return firmware_; }
   [[nodiscard]] DeskUnit& unit() { return *unit_; }

@@ -297,10 +297,57 @@ TEST(Presets, AreUsedWhereAFamilyHasNothingBetter) {
   DirectDesk desk{can, mechanics(can), options};
   desk.link();
   EXPECT_EQ(desk.run_to_end(desk.move(1100)).kind, Kind::arrived);
-  EXPECT_EQ(desk.orders.front(), (Order{Order::Kind::preset, 1100, 4}));
+  // Its key is pressed once.
+  EXPECT_EQ(desk.orders, (std::vector<Order>{{Order::Kind::preset, 1100, 4}}));
   desk.run(seconds(2));
   EXPECT_EQ(desk.run_to_end(desk.move(800)).kind, Kind::arrived);
   EXPECT_EQ(desk.orders.back().kind, Order::Kind::down);
+}
+
+/// D3: nor is one used that lies beyond the bounds, however near.
+TEST(Presets, LieWithinTheBounds) {
+  auto can = loctek_like();
+  can.presets = 4;
+  MotionSupervisor::Options options;
+  options.presets = {{4, 1110}};
+  options.highest_mm = 1120;
+  DirectDesk desk{can, mechanics(can), options};
+  desk.link();
+  EXPECT_EQ(desk.supervisor.bounds().highest_mm, 1105);
+  EXPECT_EQ(desk.run_to_end(desk.move(1100)).kind, Kind::arrived);
+  for (const auto& order : desk.orders) EXPECT_EQ(order.kind, Order::Kind::up);
+  EXPECT_LT(desk.physics.mm(), 1120);
+}
+
+/// D7: a desk that rests when nobody holds its keys runs on to a preset all the same.
+TEST(Presets, RunOnWithoutTheLinkAndWithoutTheProcess) {
+  auto can = loctek_like();
+  can.presets = 4;
+  MotionSupervisor::Options options;
+  options.presets = {{4, 1100}};
+  DirectDesk desk{can, mechanics(can), options};
+  desk.link();
+  const auto consent = desk.move(1100);
+  ASSERT_TRUE(desk.run_until([&] { return desk.physics.mm() > 760; }));
+  desk.unlink();
+  EXPECT_NE(desk.outcome(consent)->reason.find("may still be moving"), std::string::npos);
+  EXPECT_EQ(desk.supervisor.view().status, poised::DeskStatus::unknown);
+  EXPECT_TRUE(desk.supervisor.may_move());
+  desk.run(seconds(1));
+  EXPECT_TRUE(desk.physics.moving());
+  const auto stops = desk.stops;
+  desk.link();
+  EXPECT_EQ(desk.stops, stops + 1);
+  ASSERT_TRUE(desk.run_until([&] { return !desk.physics.moving(); }, seconds(3)));
+  EXPECT_LT(desk.physics.mm(), 1000);
+  EXPECT_EQ(desk.orders.size(), 1U);
+
+  options.was_moving = true;
+  DirectDesk next{can, mechanics(can), options};
+  EXPECT_EQ(next.supervisor.view().status, poised::DeskStatus::unknown);
+  next.link();
+  EXPECT_EQ(next.stops, 1U);
+  EXPECT_TRUE(next.orders.empty());
 }
 
 TEST(Duty, CountsTheLastTwentyMinutesOnly) {

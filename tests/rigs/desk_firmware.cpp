@@ -204,6 +204,8 @@ void LoctekFirmware::receive(ByteView bytes) {
       physics.up();
     else if (mask == 2)
       physics.down();
+    else if (mask == 4 || mask == 8)
+      physics.run_to(presets_mm[mask == 4 ? 0 : 1]);
     else
       physics.halt();
     if (!physics.moving()) tell_height();

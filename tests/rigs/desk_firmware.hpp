@@ -99,6 +99,7 @@ class LoctekFirmware final : public StreamFirmware {
  public:
   explicit LoctekFirmware(DeskPhysics::Options mechanics);
   void receive(ByteView bytes) override;
+  std::array<double, 2> presets_mm{720, 1100};
 
  private:
   void tell_height() override;

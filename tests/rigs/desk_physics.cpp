@@ -34,18 +34,26 @@ void DeskPhysics::go_to(double mm) {
   target_ = std::clamp(mm, options_.lowest_mm, options_.highest_mm);
   target_ = std::clamp(target_ + options_.stop_error_mm, options_.lowest_mm, options_.highest_mm);
   mode_ = Mode::to_target;
+  by_itself_ = false;
+}
+
+void DeskPhysics::run_to(double mm) {
+  go_to(mm);
+  by_itself_ = mode_ == Mode::to_target;
 }
 
 void DeskPhysics::up() {
   if (!accepts() || position_lost_) return;
   since_order_ = {};
   mode_ = Mode::up;
+  by_itself_ = false;
 }
 
 void DeskPhysics::down() {
   if (!accepts()) return;
   since_order_ = {};
   mode_ = Mode::down;
+  by_itself_ = false;
 }
 
 void DeskPhysics::halt() {
@@ -75,7 +83,7 @@ void DeskPhysics::advance(nanoseconds time) {
 }
 
 void DeskPhysics::step(double seconds) {
-  if (options_.dead_man && since_order_ > options_.patience &&
+  if (options_.dead_man && !by_itself_ && since_order_ > options_.patience &&
       (mode_ == Mode::to_target || mode_ == Mode::up || mode_ == Mode::down))
     mode_ = Mode::rest;
 

@@ -28,6 +28,8 @@ class DeskPhysics {
 
   // Orders of the control box. An order to a dead-man desk lapses unless it is repeated.
   void go_to(double mm);
+  /// By a key that need not be held, whatever the desk does with other orders.
+  void run_to(double mm);
   void up();
   void down();
   void halt();
@@ -67,6 +69,7 @@ class DeskPhysics {
   Mode mode_ = Mode::rest;
   double target_ = 0;
   nanoseconds since_order_{};
+  bool by_itself_ = false;  ///< the order needs no repeating
   int paddle_ = 0;
   std::optional<Obstacle> obstacle_;
   double reverse_to_ = 0;

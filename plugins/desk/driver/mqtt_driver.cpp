@@ -2,6 +2,7 @@
 #include "driver/mqtt_driver.hpp"
 
 #include <cmath>
+#include <cstdlib>
 #include <utility>
 
 namespace desk {
@@ -10,6 +11,8 @@ namespace {
 // While it runs, only what the firmware says counts: what it said last would hide its silence.
 constexpr Duration longest_run = std::chrono::seconds(60);
 constexpr Duration comes_to_rest = std::chrono::seconds(2);
+// Without a word for it, a stop goes back to the height told last: that must not be a wrong one.
+constexpr std::int32_t beyond_mm = 50, jitter_mm = 20, fastest_mm_s = 80;
 
 std::optional<std::int32_t> millimetres(const std::optional<double>& value, mqtt::Unit unit) {
   if (!value) return std::nullopt;
@@ -66,6 +69,7 @@ void MqttDriver::discovered(const std::string& document) {
   found->stop_payload = endpoint_.stop_payload;
   if (*found == endpoint_) return;
   endpoint_ = *std::move(found);
+  height_mm_.reset();  // it may have been in another unit
   subscribe();
   events_.limits(millimetres(endpoint_.lowest, endpoint_.unit),
                  millimetres(endpoint_.highest, endpoint_.unit));
@@ -86,11 +90,20 @@ void MqttDriver::received(const MqttLink::Message& message) {
   if (message.topic != endpoint_.state_topic) return;
   const auto height =
       millimetres(mqtt::number(message.payload, endpoint_.state_pointer), endpoint_.unit);
-  if (!height) return;
+  if (!height || !possible(*height)) return;
   height_mm_ = height;
+  told_ = now_();
   // What the broker has kept is no sign that the desk is there.
   if (endpoint_.availability_topic.empty() && !message.retained) available(true, "");
   if (linked_) events_.height({*height, std::nullopt});
+}
+
+bool MqttDriver::possible(std::int32_t height_mm) const {
+  const auto can = capabilities();
+  if (height_mm < can.lowest_mm - beyond_mm || height_mm > can.highest_mm + beyond_mm) return false;
+  if (!height_mm_) return true;
+  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(now_() - told_).count();
+  return std::abs(height_mm - *height_mm_) <= jitter_mm + fastest_mm_s * passed / 1000;
 }
 
 void MqttDriver::wake() {

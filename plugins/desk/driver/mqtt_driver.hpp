@@ -31,6 +31,7 @@ class MqttDriver final : public Driver {
   void received(const MqttLink::Message& message);
   void discovered(const std::string& document);
   void subscribe();
+  [[nodiscard]] bool possible(std::int32_t height_mm) const;
   void available(bool on, const std::string& reason);
 
   MqttLink& link_;
@@ -39,6 +40,7 @@ class MqttDriver final : public Driver {
   mqtt::Endpoint endpoint_;
   Discovery discovery_;
   std::optional<std::int32_t> height_mm_;
+  Instant told_;  // when
   std::optional<Instant> repeat_at_;
   Instant quiet_from_;
   bool linked_ = false;

@@ -19,7 +19,7 @@ struct Capabilities {
   bool jog = false;              ///< drives up or down while told to
   bool stop = true;              ///< obeys a stop; without, the end of a dead-man order is the stop
   std::uint32_t presets = 0;     ///< heights kept in the desk that it can be sent to
-  bool dead_man = false;         ///< comes to rest by itself soon after the orders cease
+  bool dead_man = false;         ///< comes to rest soon after the orders cease, but for presets
   bool autonomous = false;       ///< runs on to its target when the orders, or the link, cease
   bool height_push = false;      ///< tells its height by itself while it moves
   bool limits = false;           ///< tells its own limits
@@ -33,7 +33,7 @@ struct Capabilities {
   bool operator==(const Capabilities&) const = default;
 };
 
-/// What the desk is to do now. Dead-man families get it again and again.
+/// What the desk is to do now. Dead-man families get it again and again, unless it is a preset.
 struct Order {
   enum class Kind : std::uint8_t { to_height, up, down, preset };
   Kind kind = Kind::to_height;

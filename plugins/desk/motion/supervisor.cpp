@@ -72,8 +72,9 @@ MotionSupervisor::MotionSupervisor(Driver& driver, SupervisorEvents& events, Opt
       can_(driver.capabilities()),
       options_(std::move(options)),
       duty_(std::move(options_.duty)) {
-  // A dead-man desk has come to rest with the process that drove it.
-  if (options_.was_moving && !can_.dead_man) phase_ = Phase::adrift;
+  // A dead-man desk has come to rest with the process that drove it, unless a preset did.
+  const bool drives_by_presets = !can_.go_to && can_.presets > 0 && !options_.presets.empty();
+  if (options_.was_moving && (runs_on() || drives_by_presets)) phase_ = Phase::adrift;
   show();
 }
 
@@ -183,7 +184,7 @@ void MotionSupervisor::unlinked(Instant now, const std::string& reason) {
   height_.reset();
   changing_ = false;
   const bool moved = in_motion();
-  if (moved && !can_.dead_man) {
+  if (moved && runs_on()) {
     phase_ = Phase::adrift;
     stopped_at_ = now;
     finish(Outcome::Kind::stopped, reason + "; it may still be moving");
@@ -290,11 +291,12 @@ void MotionSupervisor::begin(Instant now) {
                                            in_minutes(duty_.free_at(now, needed) - now));
   if (!can_.dead_man && !can_.stop) return end(Outcome::Kind::refused, "it could not be stopped");
   order_ = {};
-  const auto preset =
-      std::find_if(options_.presets.begin(), options_.presets.end(), [this](const Preset& each) {
-        return each.number <= can_.presets &&
-               std::abs(each.height_mm - request_.to_mm) <= can_.tolerance_mm;
-      });
+  const auto room = bounds();
+  const auto preset = std::ranges::find_if(options_.presets, [&, this](const Preset& each) {
+    return each.number <= can_.presets && each.height_mm >= room.lowest_mm &&
+           each.height_mm <= room.highest_mm &&
+           std::abs(each.height_mm - request_.to_mm) <= can_.tolerance_mm;
+  });
   if (can_.go_to)
     order_ = {Order::Kind::to_height, request_.to_mm, 0};
   else if (preset != options_.presets.end())
@@ -412,7 +414,7 @@ std::optional<Instant> MotionSupervisor::deadline() const {
     case Phase::driving:
       consider(std::max(person_.last_input, consented_) + without_input);
       consider(latest_);
-      if (can_.dead_man) consider(next_order_);
+      if (!runs_on()) consider(next_order_);
       consider(next_poll_);
       consider(has_moved_ ? heard_ + longest_silence : begun_ + first_movement);
       if (has_moved_) {
@@ -465,7 +467,7 @@ void MotionSupervisor::elapse(Instant now) {
         return arrived(now);
       if (has_moved_ && now >= progressed_ + halted)
         return abandon(now, "it stopped by itself: an obstacle, or its keys?", false);
-      if (can_.dead_man && now >= next_order_) {
+      if (!runs_on() && now >= next_order_) {
         if (ahead > at_target_mm)
           order(now);
         else

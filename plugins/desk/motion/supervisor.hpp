@@ -120,6 +120,10 @@ class MotionSupervisor {
   [[nodiscard]] std::string said(std::int32_t height_mm) const;
   [[nodiscard]] std::optional<std::string> refusal(const MoveRequest& request, Instant now) const;
   [[nodiscard]] std::optional<std::string> person_refuses(Instant now) const;
+  /// The desk carries out the order to its end though it is not repeated.
+  [[nodiscard]] bool runs_on() const {
+    return !can_.dead_man || order_.kind == Order::Kind::preset;
+  }
   void refuse(std::uint64_t consent, std::string reason);
   void begin(Instant now);
   void order(Instant now);

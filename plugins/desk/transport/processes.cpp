@@ -59,7 +59,8 @@ class Processes::Process : public std::enable_shared_from_this<Process> {
     patience_.expires_after(patience);
     patience_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
       // Its output ends with it, and that is told as a failure.
-      if (const auto self = weak.lock(); self && !cancelled) ::kill(-self->pid_, SIGKILL);
+      const auto self = weak.lock();
+      if (self && !cancelled && self->pid_ > 0) ::kill(-self->pid_, SIGKILL);
     });
     read();
     return true;
