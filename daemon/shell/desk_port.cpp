@@ -115,6 +115,8 @@ void DeskPort::stop() {
 void DeskPort::on_message(const std::string& id, const plugin::Message& message) {
   if (id != id_ || id_.empty()) return;
   if (message.kind == POISED_READY) {
+    // Also after its settings have changed: what desks there are it tells next.
+    forget_desk("its settings were changed");
     ready_ = true;
     say_person();
   } else if (const auto* state = std::get_if<plugin::DeskState>(&message.payload)) {

@@ -73,7 +73,7 @@ extern "C" {
 #define POISED_EVENT 12u                /* poised_event (sink) */
 #define POISED_PERSON 13u               /* poised_person (desk): whether somebody is there */
 
-#define POISED_READY 1000u /* poised_ready: the plugin works */
+#define POISED_READY 1000u /* poised_ready: the plugin works; after new settings, again */
 #define POISED_FAILED \
   1001u /* poised_failed: it cannot work now; it is stopped and tried again later */
 #define POISED_IDLE_REACHED 1002u /* poised_idle (activity): a watched threshold was reached */
@@ -318,7 +318,7 @@ typedef struct poised_desk_move_ended {
 #define POISED_DESK_UNKNOWN 3u
 #define POISED_DESK_ABSENT 4u
 
-/* DESK_STATE: of each desk that the plugin drives, apart. */
+/* DESK_STATE: of each desk that the plugin drives, apart. READY forgets those told before. */
 typedef struct poised_desk_state {
   uint32_t size;
   uint32_t state;

@@ -39,6 +39,7 @@ class ConfiguredDesk final : private SupervisorEvents {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::string description() const { return connection_->description(); }
   [[nodiscard]] const std::optional<Publication>& publication() const { return publication_; }
+  [[nodiscard]] const DeskView& view() const { return unit_->supervisor().view(); }
   [[nodiscard]] bool in_motion() const { return unit_->supervisor().in_motion(); }
   [[nodiscard]] std::optional<Instant> deadline() const { return unit_->deadline(); }
 

@@ -57,13 +57,14 @@ class Desk final : public poised::Plugin {
 
   void on_start(const poised::Settings& settings) override {
     configure(settings);
-    ready(description());
+    introduce();
   }
 
   void on_config_changed(const poised::Settings& settings) override {
-    stop_all("its settings were changed");
+    stop_and_wait("its settings were changed");
     for (const auto& each : desks_) desk_state(poised::DeskStatus::absent, {}, each->name());
     configure(settings);
+    introduce();
   }
 
   void on_stop() override { stop_all("the daemon ends"); }
@@ -158,10 +159,14 @@ class Desk final : public poised::Plugin {
                     outcome.reason);
   }
 
-  [[nodiscard]] std::string description() const {
-    std::string text;
-    for (const auto& each : desks_) text += (text.empty() ? "" : ", ") + each->description();
-    return text;
+  /// With READY the daemon forgets the desks it knew: one may have been taken out of the settings.
+  void introduce() {
+    std::string description;
+    for (const auto& each : desks_)
+      description += (description.empty() ? "" : ", ") + each->description();
+    ready(description);
+    for (const auto& each : desks_)
+      desk_state(each->view().status, each->view().height_mm, each->name());
   }
 
   void rearm() {
@@ -184,13 +189,17 @@ class Desk final : public poised::Plugin {
     for (const auto& each : desks_) guarded([&] { each->stop(reason); });
   }
 
+  /// Before they are given up: a stop must have left by then.
+  void stop_and_wait(const std::string& reason) {
+    const bool moving = std::ranges::any_of(desks_, &ConfiguredDesk::in_motion);
+    stop_all(reason);
+    if (moving) loop_.run_for(farewell);
+  }
+
   /// D7: the daemon has gone, or this process is asked to go.
   void leave() {
-    const bool moving = std::ranges::any_of(desks_, &ConfiguredDesk::in_motion);
-    stop_all("the daemon has gone");
-    if (!moving) return;
     loop_.restart();
-    loop_.run_for(farewell);
+    stop_and_wait("the daemon has gone");
   }
 
   template <class Action>
