@@ -28,11 +28,12 @@ debian_root() {
   echo "$*" >"$root.packages"
 }
 
-# boot ROOT: boots what is in ROOT; sets $container and $leader.
+# boot ROOT: boots what is in ROOT; sets $container and $leader. Landlock is there as on a real machine.
 boot() {
   local deadline=$((SECONDS + 120))
   SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_LOCK=0 systemd-nspawn --directory "$1" --boot --register=no --keep-unit \
     --private-network --resolv-conf=off --timezone=off --link-journal=no --machine "poised-$$" --console=pipe \
+    --system-call-filter='landlock_create_ruleset landlock_add_rule landlock_restrict_self' \
     -- systemd.unit=multi-user.target </dev/null >"$1.boot.log" 2>&1 &
   container=$!
   until leader=$(pgrep --parent "$container") && inside systemctl is-system-running 2>/dev/null |

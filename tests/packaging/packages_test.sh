@@ -24,6 +24,7 @@ packages=$2 base=$3 work=$4
 . "$here/container.sh"
 guide=$here/../../docs/administrators.md
 people='alice bob'
+it=$(sed -n 's/^managed_by = "\(.*\)"$/\1/p' "$here/../../config/policy/50-office.toml")
 
 say() { printf '== %s\n' "$*"; }
 fail() {
@@ -75,6 +76,9 @@ value() { as "$1" poisectl config explain "$2" --json | sed 's/^{"key":"[^"]*","
 interval() { as "$1" poisectl status --json | tr -d ' \n' | sed -n 's/.*"id":"stretch"[^}]*"interval_s":\([0-9]*\).*/\1/p'; }
 version_of() { inside readlink "/proc/$(unit "$1" MainPID)/exe"; }
 runs_what_is_installed() { [[ $(version_of "$1") == /usr/bin/poised ]]; }
+shows_nothing() { [[ $(as "$1" dunstctl count displayed) == 0 ]]; }
+# Of notifications that are gone again.
+said_in_a_notification() { as "$1" dunstctl history | grep -qF "$2"; }
 types() { as "$1" xdotool key a; }
 
 log_in() {
@@ -121,6 +125,9 @@ cp "$here/desktop.pam" "$root/etc/pam.d/desktop"
 cp "$here/desktop.sh" "$root/usr/local/bin/desktop"
 cp "$here/desktop@.service" "$root/etc/systemd/system/"
 cp "$here/desktop-session.target" "$root/etc/systemd/user/"
+# Of what a notification offers, the person picks what says no.
+install -D /dev/stdin "$root/usr/local/bin/pick" <<<$'#!/bin/sh\ngrep -m1 "Not for me"'
+install -D -m 644 /dev/stdin "$root/etc/xdg/dunst/dunstrc.d/50-pick.conf" <<<$'[global]\ndmenu = /usr/local/bin/pick'
 for person in $people carol; do chroot "$root" useradd --create-home "$person"; done
 chroot "$root" useradd --system --create-home --home-dir /home/sddm sddm
 chroot "$root" useradd --create-home --uid 59999 greeter
@@ -150,6 +157,9 @@ for person in $people; do
   [[ $(interval "$person") == 3600 ]] || fail "$person: the policy's interval holds, not $(interval "$person")"
   as "$person" poisectl status --json >"$work/output"
   grep -q '"managed": true' "$work/output" || fail "$person: the status says that it is managed"
+  grep -q "\"managed_by\": \"$it\"" "$work/output" || fail "$person: the status says by whom"
+  as "$person" dunstctl close-all
+  said_in_a_notification "$person" "managed by $it" || fail "$person: the first notification says by whom"
 done
 
 # ------------------------------------------------------------------------------------------------ who gets it
@@ -206,12 +216,22 @@ as alice poisectl config set stand.enabled false >/dev/null
   fail "sit-stand can be switched off: alice $(value alice stand.enabled), bob $(value bob stand.enabled)"
 ok "sit-stand can be switched off"
 as alice poisectl privacy >"$work/output"
-grep -q . "$work/output" || fail "the privacy page can be read"
+for word in /home/alice/.local/state/poised/history.db "kept for 90 days" "Read by" "poisectl forget"; do
+  grep -qF "$word" "$work/output" || { cat "$work/output" && fail "the privacy page says $word"; }
+done
+outcomes() { as "$1" poisectl history --json | grep -c '"outcome"'; }
+as alice poisectl take stretch >/dev/null
+as alice poisectl 'done' >/dev/null
+kept() { [[ $(outcomes alice) -ge 1 ]]; }
+wait_for 30 "a break that was taken is in the history" kept
 as alice poisectl forget --all >/dev/null
-ok "the history can be erased, and what is kept can be read"
+[[ $(outcomes alice || true) == 0 ]] || fail "the history can be erased"
+ok "what is kept can be read, and erased"
 as bob systemctl --user mask --now poised.service 2>/dev/null
 unit_is bob ActiveState inactive || fail "bob can mask it"
 as bob poisectl doctor >"$work/output" 2>&1 || { cat "$work/output"; fail "doctor has nothing against a mask"; }
+[[ $(as bob poisectl doctor --nagios) == "POISED OK: switched off by the person"* ]] ||
+  fail "monitoring calls a mask OK: $(as bob poisectl doctor --nagios)"
 as bob systemctl --user unmask poised.service 2>/dev/null
 as bob systemctl --user start poised.service
 ok "the unit can be masked, and doctor calls that fine"
@@ -222,8 +242,64 @@ say "the unit"
 as alice systemd-analyze --user --man=no verify poised.service >"$work/output" 2>&1 || fail "$(cat "$work/output")"
 [[ ! -s $work/output ]] || fail "systemd-analyze verify: $(cat "$work/output")"
 ok "systemd-analyze has nothing to say"
+# Told and not judged by: it rates what the unit asks for, and cannot see what holds, nor what the plugins add.
 as alice systemd-analyze --user --no-pager security poised.service | tail -n 1
 as alice poisectl doctor || fail "doctor finds nothing wrong"
+sandbox() { as alice poisectl doctor --json >"$work/output" && grep -q "$1" "$work/output"; }
+for word in '"system_calls_filtered": true' '"no_new_privileges": true' '"activity-x11": "landlock'; do
+  sandbox "$word" || { cat "$work/output" && fail "doctor sees for itself that the sandbox holds: $word"; }
+done
+ok "doctor sees for itself that the sandbox holds"
+inside sh -c 'mkdir -p /etc/systemd/user/poised.service.d && printf "[Service]\nNoNewPrivileges=no\nSystemCallFilter=\n\
+SystemCallArchitectures=\nRestrictAddressFamilies=\nRestrictNamespaces=no\nRestrictRealtime=no\nRestrictSUIDSGID=no\n\
+LockPersonality=no\nMemoryDenyWriteExecute=no\n" >/etc/systemd/user/poised.service.d/10-test.conf'
+as alice systemctl --user daemon-reload
+as alice systemctl --user restart poised.service
+refused "doctor objects where a drop-in took the sandbox away" as alice poisectl doctor
+grep -qi sandbox "$work/output" || { cat "$work/output" && fail "doctor names the sandbox"; }
+
+inside rm /etc/systemd/user/poised.service.d/10-test.conf
+as alice systemctl --user daemon-reload
+as alice systemctl --user restart poised.service
+discovered() { as "$1" sh /usr/share/poised/monitoring/discover.sh; }
+apt --yes install poised-monitoring
+expected="{\"PoisedInstalled\":true,\"PoisedVersion\":\"$(dpkg-deb --field "$(echo "$packages"/poised_*.deb)" Version)\",\"PoisedConfigurationSound\":true"
+[[ $(discovered alice) =~ ^"$expected",\"PoisedHealth\":\"(ok|warning)\"}$ ]] || fail "device management is told: $(discovered alice)"
+[[ $(discovered root) == "$expected,\"PoisedHealth\":\"unknown\"}" ]] || fail "root is told of the machine: $(discovered root)"
+ok "device management is told how it fares"
+
+say "the journal"
+# noted PERSON MESSAGE_ID SUBJECT: with the explanation from the catalogue.
+noted() {
+  as "$1" journalctl --user --no-pager --catalog "MESSAGE_ID=$2" >"$work/output" 2>&1 && grep -qF -- "Subject: $3" "$work/output"
+}
+inside runuser -u alice -- sh -c "mkdir -p $config && printf 'schema = 1\n[prompt]\ngap = \"long\"\n' >$config/poised.toml"
+inside sh -c 'printf "stand.enabled = true\n" >/etc/poised/policy.d/80-bad.toml'
+as alice systemctl --user restart poised.service
+wait_for 30 "a setting that cannot be used" noted alice 3c13c29026cb4841a884e4713acc6f95 "A setting of Poised cannot be used"
+wait_for 30 "a policy that cannot be used" noted alice b9dcadbc249c4e709f10771ab9239cfe "A policy of the organisation cannot be used"
+inside rm /etc/poised/policy.d/80-bad.toml
+inside runuser -u alice -- rm "$config/poised.toml"
+source_of_input() { inside pgrep -u alice -f 'plugin-host activity-x11'; }
+wait_for 30 "the plugin for X11 runs" source_of_input
+inside kill -KILL "$(source_of_input)"
+wait_for 30 "a plugin that died" noted alice 6a35f7e4a81e49ee8e7ecd350d1ad2d0 "The plugin activity-x11 of Poised does not work"
+state=/home/alice/.local/state/poised
+inside sh -c "mount --bind $state $state && mount -o remount,bind,ro $state"
+as alice poisectl pause --for 1h >/dev/null
+wait_for 30 "a state that cannot be written" noted alice 38cdf49fff2c4c8fa4d0e3bf1f269d80 "Poised cannot write what it keeps"
+inside umount $state
+as alice poisectl resume >/dev/null
+as bob systemctl --user stop poised.service
+inside rm /home/bob/.local/state/poised/state.json
+as bob dunstctl close-all
+as bob systemctl --user start poised.service
+wait_for 30 "bob: it introduces itself" shows bob
+as bob dunstctl context
+wait_for 30 "a person who does not want it" noted bob e35173ae72964ff49be6c6a0bc7b277b "The person does not want Poised"
+wait_for 30 "bob: it leaves" unit_is_not bob ActiveState active
+as bob systemctl --user unmask poised.service 2>/dev/null
+as bob systemctl --user start poised.service
 
 inside sh -c 'mkdir -p /etc/systemd/user/poised.service.d && printf "[Service]\nWatchdogSec=2s\nRestartSec=100ms\n" \
   >/etc/systemd/user/poised.service.d/10-test.conf'
@@ -265,13 +341,18 @@ publish
 apt update
 for person in $people; do
   as "$person" dunstctl close-all
-  wait_for 30 "$person: no notification is left" test "$(as "$person" dunstctl count displayed)" = 0
+  wait_for 30 "$person: no notification is left" shows_nothing "$person"
 done
 pids=$(unit alice MainPID)
+(while types alice; do pause; done) >/dev/null 2>&1 &
+typing=$!
 apt --yes upgrade
 [[ $(inside poised --version) == *$next* ]] || fail "the upgrade is installed"
-prompts() { types alice && shows alice; }
-wait_for 60 "in mid-session a prompt still comes" prompts
+wait_for 60 "a prompt of before the upgrade" shows alice
+as alice poisectl skip >/dev/null
+wait_for 30 "it is gone" shows_nothing alice
+wait_for 60 "in mid-session a prompt still comes" shows alice
+kill "$typing"
 as alice poisectl skip >/dev/null
 for person in $people; do
   wait_for 60 "$person: the daemon follows once they are away" runs_what_is_installed "$person"
