@@ -106,8 +106,8 @@ bool speaks_of(const Table& table, std::string_view key) {
   return inner != nullptr && speaks_of(*inner, key.substr(dot + 1));
 }
 
-std::string_view direction_text(PolicyDirection direction) {
-  switch (direction) {
+std::string_view direction_text(const KeySpec& spec) {
+  switch (spec.direction) {
     case PolicyDirection::any:
       return "may set, bound or forbid it";
     case PolicyDirection::never_on:
@@ -115,7 +115,8 @@ std::string_view direction_text(PolicyDirection direction) {
     case PolicyDirection::only_lower:
       return "may lower it only";
     case PolicyDirection::at_least_one:
-      return "may bound it, never below 1";
+      return spec.type == Type::duration ? "may bound it, never below 1min"
+                                         : "may bound it, never below 1";
   }
   return {};
 }
@@ -261,7 +262,7 @@ std::string Explanation::text() const {
   out += fmt::format("  takes    {}\n", expectation(spec));
   const std::string built_in = to_toml(spec.default_value);
   out += fmt::format("  default  {}\n", built_in.empty() ? "not set" : built_in);
-  out += fmt::format("  policy   {}\n", direction_text(spec.direction));
+  out += fmt::format("  policy   {}\n", direction_text(spec));
   return out;
 }
 
@@ -283,7 +284,7 @@ std::string Explanation::json() const {
   out["unit"] = spec.unit;
   out["doc"] = spec.doc;
   out["takes"] = expectation(spec);
-  out["policy"] = direction_text(spec.direction);
+  out["policy"] = direction_text(spec);
   out["managed"] = effective.managed ? managed_json(*effective.managed) : ordered_json();
   out["condition"] = condition.empty() ? ordered_json() : ordered_json(condition);
   out["not_here"] = ordered_json::array();

@@ -151,8 +151,8 @@ std::vector<KeySpec> make_registry() {
   add(duration("prompt.gap", 8s, 0s, 1h,
                "A prompt waits for a typing gap of this length. \"0s\": it does not wait."));
   add(duration("prompt.gap_max", 5min, 1s, day, "It waits at most this long."));
-  add(duration("prompt.snooze", 5min, 1s, day,
-               "A snoozed prompt returns after this present time."));
+  add(duration("prompt.snooze", 5min, 1s, day, "A snoozed prompt returns after this present time."),
+      Direction::at_least_one);
   add(integer("prompt.max_snoozes", std::int64_t{2}, 0, 100, "",
               "How often one break can be snoozed."),
       Direction::at_least_one);

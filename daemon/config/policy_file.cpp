@@ -102,13 +102,19 @@ std::optional<std::string> beyond_only_lower(const KeySpec& spec, const KeyPolic
   return std::nullopt;
 }
 
+// Of a duration the least is a minute: a snooze that is over at once is none.
 std::optional<std::string> beyond_at_least_one(const KeySpec& spec, const KeyPolicy& policy) {
-  const auto none = [](const std::optional<KeyValue>& value) {
-    return value && number_of(*value) < 1;
+  const std::int64_t least =
+      spec.type == Type::duration ? core::Duration(std::chrono::minutes(1)).count() : 1;
+  const auto none = [&](const std::optional<KeyValue>& value) {
+    return value && number_of(*value) < least;
   };
   if (policy.forbidden || none(policy.required) || none(policy.default_value) ||
-      policy.max.value_or(1) < 1)
-    return fmt::format("no policy may take away the last one of {}", spec.path);
+      policy.max.value_or(least) < least)
+    return spec.type == Type::duration
+               ? fmt::format("no policy may make {} shorter than {}", spec.path,
+                             number_text(spec, least))
+               : fmt::format("no policy may take away the last one of {}", spec.path);
   return std::nullopt;
 }
 

@@ -170,7 +170,8 @@ std::string privacy_page() {
         limit = "may lower or shorten it only";
         break;
       case config::PolicyDirection::at_least_one:
-        limit = "may bound it, never below one";
+        limit = spec.type == config::Type::duration ? "may bound it, never below a minute"
+                                                    : "may bound it, never below one";
         break;
       case config::PolicyDirection::any:
         continue;

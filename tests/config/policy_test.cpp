@@ -137,7 +137,13 @@ TEST_F(PolicyTest, NoPolicyTakesAwayTheLastSnoozeOrSkip) {
                            "[prompt]\nmax_skips_per_day = { required = 0 }"})
     EXPECT_THAT(refusals(text), ElementsAre(HasSubstr("no policy may take away the last one")))
         << text;
-  EXPECT_THAT(refusals("[prompt]\nmax_snoozes = { required = 1 }"), IsEmpty());
+  for (const char* text : {"[prompt]\nsnooze = \"1s\"", "[prompt]\nsnooze = { max = \"59s\" }",
+                           "[prompt]\nsnooze = { default = \"30s\", max = \"2min\" }"})
+    EXPECT_THAT(refusals(text),
+                ElementsAre(HasSubstr("no policy may make prompt.snooze shorter than 1min")))
+        << text;
+  EXPECT_THAT(refusals("[prompt]\nmax_snoozes = { required = 1 }\nsnooze = { max = \"1min\" }"),
+              IsEmpty());
 }
 
 TEST_F(PolicyTest, SomeThingsAPolicyMayOnlyLower) {
