@@ -3,6 +3,7 @@
 """administrators_test.py SOURCE_DIRECTORY POISECTL TEST: what the administrator's pages show is so."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -67,6 +68,17 @@ def alerts_are_in_the_runbook(source, _):
     alerts = set(re.findall(r"- alert: (\w+)", (source / "packaging/monitoring/poised.rules.yml").read_text()))
     runbook = set(re.findall(r"\bPoised[A-Z]\w+", (source / "docs/helpdesk.md").read_text()))
     assert alerts and alerts == runbook, alerts ^ runbook
+
+
+def exposure_is_published(source, poisectl):
+    unit = Path(poisectl).parents[1] / "systemd/poised.service"
+    release = subprocess.run(["systemd-analyze", "--version"], check=True, capture_output=True, text=True).stdout.split()[1]
+    with tempfile.TemporaryDirectory() as name:
+        told = subprocess.run(["systemd-analyze", "--user", "security", "--offline=true", "--no-pager", unit], check=True,
+                              capture_output=True, text=True, env=os.environ | {"XDG_RUNTIME_DIR": name}).stdout
+    score = re.search(r"Overall exposure level for poised.service: ([0-9.]+)", told)[1]
+    published = dict(re.findall(r"^\| (\d+) \| (\d+\.\d+) \|$", (source / "docs/administrators.md").read_text(), re.M))
+    assert published.get(release) == score, f"docs/administrators.md: systemd {release} says {score}, the page {published}"
 
 
 globals()[sys.argv[3]](Path(sys.argv[1]), sys.argv[2])
