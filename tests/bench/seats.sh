@@ -30,11 +30,14 @@ started+=($!)
 read -r number <"$dir/display"
 export DISPLAY=:$number
 
-# As person N: COMMAND…
+# The words that run a command as person N.
+session_of() {
+  session=(env HOME="$dir/$1" XDG_RUNTIME_DIR="$dir/$1/run" DBUS_SESSION_BUS_ADDRESS="unix:path=$dir/$1/run/bus")
+}
 as() {
-  local home=$dir/$1
+  session_of "$1"
   shift
-  HOME=$home XDG_RUNTIME_DIR=$home/run DBUS_SESSION_BUS_ADDRESS=unix:path=$home/run/bus POISED_COST=$dir "$@"
+  "${session[@]}" "$@"
 }
 sees_input() { as "$1" "$poisectl" status --json 2>/dev/null | grep -q '"id": "x11"'; }
 
@@ -43,16 +46,18 @@ for ((n = 1; n <= people; n++)); do
   mkdir -p "$dir/$n/.local/state/poised"
   mkdir -m 700 "$dir/$n/run"
   echo '{"schema": 1, "welcomed": true}' >"$dir/$n/.local/state/poised/state.json"
-  POISED_COST='' as "$n" dbus-daemon --session --address="unix:path=$dir/$n/run/bus" --nofork --nopidfile 2>/dev/null &
+  session_of "$n"
+  "${session[@]}" dbus-daemon --session --address="unix:path=$dir/$n/run/bus" --nofork --nopidfile 2>/dev/null &
   started+=($!)
   until [[ -S $dir/$n/run/bus ]]; do pause 0.02; done
-  as "$n" "$poised" 2>>"$dir/log" &
+  "${session[@]}" POISED_COST="$dir" "$poised" 2>>"$dir/log" &
   started+=($!)
 done
 deadline=$((SECONDS + 30 + 2 * people))
 for ((n = 1; n <= people; n++)); do
   until sees_input "$n"; do
     ((SECONDS < deadline)) || {
+      cat "$dir/log" >&2
       echo "seats: person $n: the daemon does not see input" >&2
       exit 1
     }
@@ -75,14 +80,14 @@ memory() { # FIELD, in MB
 processor_ns() {
   local pid
   for pid in "${pids[@]}"; do cat "/proc/$pid"/task/*/schedstat 2>/dev/null || true; done |
-    awk '{ sum += $1 } END { printf "%d", sum }'
+    awk '{ sum += $1 } END { printf "%.0f", sum }'
 }
 measure() { # percent of one processor over the window
   local before after
   before=$(processor_ns)
   pause "$window"
   after=$(processor_ns)
-  awk -v ns=$((after - before)) -v window="$window" 'BEGIN { printf "%.2f", ns / window / 1e7 }'
+  awk -v ns="$((after - before))" -v window="$window" 'BEGIN { printf "%.2f", ns / window / 1e7 }'
 }
 
 pause 20 # for what runs only after a start
