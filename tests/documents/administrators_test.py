@@ -81,4 +81,34 @@ def exposure_is_published(source, poisectl):
     assert published.get(release) == score, f"docs/administrators.md: systemd {release} says {score}, the page {published}"
 
 
+def commands_are_run(source, poisectl):
+    """Each poisectl of both pages, with something in place of what stands for something, where no daemon runs: what needs
+    one says so, everything else succeeds."""
+    pages = [(source / "docs" / page).read_text() for page in ("administrators.md", "helpdesk.md")]
+    commands = {command.strip() for page in pages for command in re.findall(r"\bpoisectl ([^`#|]*?)\s*(?:[`#|]|$)", page, re.M)
+                if re.match(r"[a-z]", command)}
+    assert len(commands) > 20, commands
+    with tempfile.TemporaryDirectory() as name:
+        policy = str(source / "config/policy/10-company.toml")
+        (Path(name) / "new.toml").write_text("breaks.stretch.interval = \"50min\"\n")
+        meant = {"FILE": policy, "FILE…": policy, "DIR": name, "KEY": "breaks.stretch.interval", "ID": "notify",
+                 "old.toml": "new.toml", "--policy": "--policy"}
+        environment = {"PATH": os.environ["PATH"], "HOME": name, "LC_ALL": "C.UTF-8", "TZ": "UTC", "XDG_RUNTIME_DIR": name,
+                       "DBUS_SESSION_BUS_ADDRESS": f"unix:path={name}/bus"}
+        of_the_daemon = {"status", "next", "resume", "plugins", "plugins restart", "desk"}
+        for command in sorted(commands):
+            words = [meant.get(word, word) for word in command.split()]
+            if words == ["config", "check", "--policy"]:  # as the guide names it; the line with files is there, too
+                words.append(policy)
+            done = subprocess.run([poisectl, *words], env=environment, cwd=name, capture_output=True, text=True, check=False)
+            if words[0] == "why":
+                assert done.returncode == 1 and "nothing has been decided yet" in done.stderr, done
+                continue
+            wanted = 3 if " ".join(words[:2]) in of_the_daemon or words[0] in of_the_daemon - {"plugins"} else 0
+            if words[0] == "doctor":  # says that nothing runs, each in its own way
+                assert done.returncode in (0, 1, 3) and "not running" in done.stdout + done.stderr or "--bundle" in words, done
+                continue
+            assert done.returncode == wanted, done
+
+
 globals()[sys.argv[3]](Path(sys.argv[1]), sys.argv[2])
