@@ -12,8 +12,9 @@ class Writer {
          std::vector<Cue>& out)
       : exercise_(exercise), sets_(std::max(sets, 1U)), language_(language), out_(out) {}
 
-  void write() {
+  void write(bool easier) {
     add(CueKind::exercise, exercise_.name.in(language_), 0, 1);
+    if (easier) out_.back().easier = exercise_.easier.in(language_);
     for (const auto& step : exercise_.steps)
       if (!step.repeat) add(CueKind::step, step.text.in(language_), step.seconds, step.picture);
     if (exercise_.dose.seconds) sets_ = 1;
@@ -70,8 +71,19 @@ class Writer {
   }
 
   void add(CueKind kind, const std::string& text, std::uint32_t seconds, std::uint32_t picture) {
-    out_.push_back({kind, exercise_.id, text, seconds, set_, sets_, repetition_, repetitions_,
-                    side_, exercise_.dose.sides == Sides::none ? 0U : 2U, variant_, picture});
+    out_.push_back({kind,
+                    exercise_.id,
+                    text,
+                    seconds,
+                    set_,
+                    sets_,
+                    repetition_,
+                    repetitions_,
+                    side_,
+                    exercise_.dose.sides == Sides::none ? 0U : 2U,
+                    variant_,
+                    picture,
+                    {}});
   }
 
   const Exercise& exercise_;
@@ -88,7 +100,7 @@ std::vector<Cue> guided_run(const Catalogue& catalogue,
                             const std::vector<core::ChosenExercise>& chosen,
                             std::string_view language) {
   std::vector<Cue> out;
-  for (const auto& [id, sets] : chosen) {
+  for (const auto& [id, sets, easier] : chosen) {
     const auto* exercise = catalogue.exercise(id);
     if (exercise == nullptr) continue;
     if (!out.empty()) {
@@ -99,7 +111,7 @@ std::vector<Cue> guided_run(const Catalogue& catalogue,
       change.seconds = change_over_s;
       out.push_back(std::move(change));
     }
-    Writer(*exercise, sets, language, out).write();
+    Writer(*exercise, sets, language, out).write(easier);
   }
   Cue end;
   end.kind = CueKind::end;

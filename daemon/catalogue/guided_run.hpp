@@ -24,6 +24,7 @@ struct Cue {
   std::uint32_t side = 0, sides = 0;              ///< 0: both at once
   std::string variant;                            ///< "Y"
   std::uint32_t picture = 1;                      ///< from 1
+  std::string easier;  ///< E7, of `exercise`: how to do it, for it hurt lately; else empty
   bool operator==(const Cue&) const = default;
 };
 

@@ -65,6 +65,7 @@ class Writer {
   void begin(const Cue& cue) {
     exercise_ = catalogue_.exercise(cue.exercise);
     quick_ = is_quick(*exercise_);
+    easier_ = cue.easier;
     number_ = std::max<std::size_t>(number_, 1);
   }
 
@@ -84,6 +85,8 @@ class Writer {
     if (exercises_ > 1) scene.title += tr_format(" ({} of {})", number_, exercises_);
     const bool whole = quick_ && repeats(cue);
     scene.text = whole ? whole_movement(*of, language_) : headline(cue);
+    // E7
+    if (cue.kind == CueKind::step && !easier_.empty()) scene.text += " " + easier_;
     auto told = cue;
     told.repetition = 0;
     scene.place = place_of(told);
@@ -99,6 +102,7 @@ class Writer {
   std::vector<Scene> scenes_;
   const Exercise* exercise_ = nullptr;
   bool quick_ = false;
+  std::string easier_;
   std::size_t number_ = 0;
   std::uint32_t at_ = 0;
 };

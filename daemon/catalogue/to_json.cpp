@@ -186,7 +186,8 @@ Json to_json(const Cue& cue) {
           {"repetitions", cue.repetitions},
           {"side", cue.side},
           {"variant", cue.variant},
-          {"picture", cue.picture}};
+          {"picture", cue.picture},
+          {"easier", cue.easier}};
 }
 
 }  // namespace poised::catalogue

@@ -117,6 +117,7 @@ enum class FactKind : std::uint8_t {
   held_phase,   ///< E7: the phase goes on, `text` says why
   stopped,      ///< E8
   cleared,      ///< E8
+  hurt,         ///< E7: `text`: the exercise
   advice        ///< `text`: the id of what is advised
 };
 enum class How : std::uint8_t { none, taken, natural };

@@ -85,6 +85,7 @@ void apply(Turn& turn, const ClockSet& event) {
   state.wall_offset = offset;
   turn.changed = true;
   check_date(turn, large_step_back);
+  watch_acute(turn);
   refresh_calendar(turn);
 }
 

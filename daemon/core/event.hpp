@@ -164,6 +164,12 @@ struct WarningReported {
   bool operator==(const WarningReported&) const = default;
 };
 
+/// E7: an exercise hurt, and the person ended it.
+struct ExerciseHurt {
+  std::string exercise;
+  bool operator==(const ExerciseHurt&) const = default;
+};
+
 /// E8: a professional said that they can go on.
 struct Cleared {
   bool operator==(const Cleared&) const = default;
@@ -189,10 +195,11 @@ struct Restored {
   bool operator==(const Restored&) const = default;
 };
 
-using Event = std::variant<TimerElapsed, ClockSet, InputResumed, InputStopped, SourceChanged,
-                           LockChanged, SleepChanged, SeatChanged, SignalChanged, InhibitorChanged,
-                           BusyReplaced, Answered, PromptVanished, TakeBreak, Paused, Resumed,
-                           DeskHeight, PostureSaid, PlanStarted, PlanStopped, PlanHeld, CheckedIn,
-                           WarningReported, Cleared, Forgotten, PolicyChanged, Restored>;
+using Event =
+    std::variant<TimerElapsed, ClockSet, InputResumed, InputStopped, SourceChanged, LockChanged,
+                 SleepChanged, SeatChanged, SignalChanged, InhibitorChanged, BusyReplaced, Answered,
+                 PromptVanished, TakeBreak, Paused, Resumed, DeskHeight, PostureSaid, PlanStarted,
+                 PlanStopped, PlanHeld, CheckedIn, WarningReported, ExerciseHurt, Cleared,
+                 Forgotten, PolicyChanged, Restored>;
 
 }  // namespace poised::core

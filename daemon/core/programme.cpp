@@ -29,6 +29,7 @@ constexpr std::uint32_t prevention = 2;      // E7: a start below it has nothing
 constexpr std::size_t sessions_in_week = 3;  // E7: days with one
 constexpr std::int64_t sessions_kept = 28;
 constexpr std::size_t lately_kept = 24;
+constexpr std::int64_t hurt_kept = 14;  // E7: days; then the exercise may be tried as it is
 constexpr std::uint32_t most_discomfort = 10;
 
 template <typename Spec>
@@ -64,6 +65,7 @@ void forget_plan(Turn& turn) {
   fresh.stopped = programme.stopped;
   fresh.sign = std::move(programme.sign);
   fresh.lately = std::move(programme.lately);
+  fresh.hurt = std::move(programme.hurt);
   fresh.chosen = std::move(programme.chosen);
   fresh.chosen_length = programme.chosen_length;
   programme = std::move(fresh);
@@ -74,16 +76,6 @@ void end_plan(Turn& turn, const char* rule, const char* why) {
   drop_session(turn);
   tell_phase(turn, rule, "", why);
   forget_plan(turn);
-}
-
-void watch_acute(Turn& turn) {
-  auto& state = turn.state;
-  const auto* plan = plan_of(state, turn.policy);
-  state.acute_ends = never;
-  if (plan == nullptr || !plan->ends_to_choose || !state.wall_offset) return;
-  std::uint32_t days = 0;
-  for (const auto& phase : plan->phases) days += phase.days;
-  state.acute_ends = instant_of(state, state.programme.started + days * hours(24));
 }
 
 void begin_plan(Turn& turn, const PlanSpec& plan, const char* why) {
@@ -201,6 +193,16 @@ bool typed_long(const Turn& turn) {
 }
 
 }  // namespace
+
+void watch_acute(Turn& turn) {
+  auto& state = turn.state;
+  const auto* plan = plan_of(state, turn.policy);
+  state.acute_ends = never;
+  if (plan == nullptr || !plan->ends_to_choose || !state.wall_offset) return;
+  std::uint32_t days = 0;
+  for (const auto& phase : plan->phases) days += phase.days;
+  state.acute_ends = instant_of(state, state.programme.started + days * hours(24));
+}
 
 const PlanSpec* plan_of(const State& state, const Policy& policy) {
   if (state.programme.plan.empty()) return nullptr;
@@ -321,6 +323,22 @@ void apply(Turn& turn, const WarningReported& event) {
   stop_all(turn, event.sign);
 }
 
+void apply(Turn& turn, const ExerciseHurt& event) {
+  auto& programme = turn.state.programme;
+  const auto& policy = turn.policy.programme;
+  if (!policy.health_questions) return refuse(turn, "E9", "the weekly questions are switched off");
+  if (!programme.today) return refuse(turn, "E7", "the date is not known");
+  if (find(policy.exercises, event.exercise) == nullptr)
+    return refuse(turn, "E7", "no such exercise");
+  auto hurt = std::find_if(programme.hurt.begin(), programme.hurt.end(),
+                           [&](const Hurt& each) { return each.exercise == event.exercise; });
+  if (hurt == programme.hurt.end())
+    programme.hurt.push_back({event.exercise, *programme.today, 1});
+  else
+    *hurt = {event.exercise, *programme.today, hurt->times + 1};
+  turn.record(FactKind::hurt, "E7").text = event.exercise;
+}
+
 void apply(Turn& turn, const Cleared&) {
   auto& programme = turn.state.programme;
   if (!programme.stopped) return refuse(turn, "E8", "nothing is stopped");
@@ -335,7 +353,10 @@ void settle_programme(Turn& turn) {
   const auto* plan = plan_of(state, turn.policy);
   if (plan != nullptr && plan->gated && !policy.health_questions)
     end_plan(turn, "E9", "the weekly questions are switched off");
-  if (!policy.health_questions && !state.programme.sign.empty()) state.programme.sign = "warning";
+  if (!policy.health_questions) {
+    state.programme.hurt.clear();
+    if (!state.programme.sign.empty()) state.programme.sign = "warning";
+  }
   watch_acute(turn);
 }
 
@@ -365,6 +386,7 @@ void turn_programme_day(Turn& turn, std::int64_t date, bool stepped) {
     for (auto* at : {&programme.answered, &programme.asked})
       if (*at) **at += by;
     for (auto& session : programme.sessions) session += by;
+    for (auto& hurt : programme.hurt) hurt.on += by;
   } else if ((programme.stopped || programme.on_hold) && programme.today &&
              !programme.plan.empty()) {
     // Time that is stopped or on hold is no time of the phase.
@@ -376,6 +398,7 @@ void turn_programme_day(Turn& turn, std::int64_t date, bool stepped) {
   programme.done_today = false;
   std::erase_if(programme.sessions,
                 [date](std::int64_t session) { return date - session > sessions_kept; });
+  std::erase_if(programme.hurt, [date](const Hurt& hurt) { return date - hurt.on >= hurt_kept; });
   watch_acute(turn);
   if (!stepped) progress(turn);
 }
@@ -426,6 +449,7 @@ void choose_exercises(Turn& turn, std::size_t index) {
   Moment moment;
   moment.typed_long = typed_long(turn);
   moment.lately = programme.lately;
+  moment.hurt = programme.hurt;
   if (state.breaks[index].kind == BreakKind::session)
     moment.available = turn.policy.programme.session_max;
   auto choice = choose_routine(*routine, turn.policy.programme, moment);

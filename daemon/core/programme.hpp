@@ -11,13 +11,16 @@ void apply(Turn& turn, const PlanStopped& event);
 void apply(Turn& turn, const PlanHeld& event);
 void apply(Turn& turn, const CheckedIn& event);
 void apply(Turn& turn, const WarningReported& event);
+void apply(Turn& turn, const ExerciseHurt& event);
 void apply(Turn& turn, const Cleared& event);
 
 /// The session that is due, open or running is offered no more and goes off the screen.
 void drop_session(Turn& turn);
 /// What the policy no longer allows ends (E9).
 void settle_programme(Turn& turn);
-/// Ends the plan that ends to the hour.
+/// Looks anew at when the plan ends that ends to the hour: what o'clock it is has changed.
+void watch_acute(Turn& turn);
+/// Ends it.
 void end_acute(Turn& turn);
 Instant programme_deadline(const Turn& turn);
 

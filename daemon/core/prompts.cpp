@@ -107,6 +107,7 @@ Urgency urgency_of(const Turn& turn, const BreakRecord& entry, bool in_gap) {
 void show(Turn& turn, std::size_t index, bool in_gap) {
   auto& state = turn.state;
   auto& entry = state.breaks[index];
+  const bool returns = entry.returning != Returning::no || entry.unspaced;
   if (entry.phase == Phase::counting) turn.record(FactKind::due, "B5", entry);
   if (!entry.unspaced) ++state.day.first_shows;
   ++state.day.totals.prompts;
@@ -145,7 +146,8 @@ void show(Turn& turn, std::size_t index, bool in_gap) {
   const bool is_session = prompt.index == turn.session_index();
   const bool joined = prompt.partner != no_break;
   choose_exercises(turn, joined ? prompt.partner : prompt.index);
-  if (is_session) offer_session(turn);
+  // E2: what comes back is still the day's one offer.
+  if (is_session && (!returns || state.programme.offered == 0)) offer_session(turn);
   const auto shown = describe(state, turn.policy);
   auto& fact = record_prompt(turn, FactKind::prompt, "B4");
   fact.urgency = shown.urgency;

@@ -40,11 +40,22 @@ bool is_open_plan(const ProgrammePolicy& programme) {
                      [](const auto& place) { return place == "desk"; });
 }
 
-// The exercise, or the first of its substitutes that can be done.
-const ExerciseSpec* fitting(std::string_view id, const ProgrammePolicy& programme) {
+std::uint32_t times_hurt(const ExerciseSpec& exercise, const Moment& moment) {
+  const auto found = std::find_if(moment.hurt.begin(), moment.hurt.end(),
+                                  [&](const Hurt& hurt) { return hurt.exercise == exercise.id; });
+  return found == moment.hurt.end() ? 0 : found->times;
+}
+
+using Candidates = std::vector<const ExerciseSpec*>;
+
+// The exercise, or the first of its substitutes that can be done and is none of `taken`.
+const ExerciseSpec* fitting(std::string_view id, const ProgrammePolicy& programme,
+                            const Moment& moment, const Candidates& taken = {}) {
   const auto* exercise = find(programme, id);
   for (std::size_t i = 0; exercise != nullptr && i <= programme.exercises.size(); ++i) {
-    if (can_be_done(*exercise, programme)) return exercise;
+    if (can_be_done(*exercise, programme) && times_hurt(*exercise, moment) < 2 &&
+        std::find(taken.begin(), taken.end(), exercise) == taken.end())
+      return exercise;
     exercise = exercise->substitute.empty() ? nullptr : find(programme, exercise->substitute);
   }
   return nullptr;
@@ -57,7 +68,13 @@ Duration length_of(const ExerciseSpec& exercise, std::uint32_t sets) {
 struct Planned {
   const ExerciseSpec* exercise = nullptr;
   std::uint32_t sets = 1;
+  bool easier = false;
 };
+
+Planned plan_for(const ExerciseSpec& exercise, const Moment& moment) {
+  if (times_hurt(exercise, moment) == 0) return {&exercise, exercise.sets, false};
+  return {&exercise, std::max(exercise.sets / 2, 1U), true};
+}
 
 Duration length_of(const std::vector<Planned>& all) {
   Duration sum{};
@@ -82,8 +99,7 @@ void fit(std::vector<Planned>& all, Duration available) {
 }
 
 // The one that was done longest ago; of several never done, the first.
-const ExerciseSpec* one_of(const std::vector<const ExerciseSpec*>& candidates,
-                           const Moment& moment) {
+const ExerciseSpec* one_of(const Candidates& candidates, const Moment& moment) {
   const ExerciseSpec* best = nullptr;
   std::size_t best_age = 0;
   for (const auto* candidate : candidates) {
@@ -112,9 +128,12 @@ bool can_be_done(const ExerciseSpec& exercise, const ProgrammePolicy& programme)
 
 Choice choose_routine(const RoutineSpec& routine, const ProgrammePolicy& programme,
                       const Moment& moment) {
-  std::vector<const ExerciseSpec*> candidates;
+  // Where several of those that are all done come to the same substitute, each further one goes on
+  // to that one's own.
+  Candidates candidates;
   for (const auto& id : routine.exercises) {
-    const auto* exercise = fitting(id, programme);
+    const auto* exercise =
+        fitting(id, programme, moment, routine.choose_one ? Candidates{} : candidates);
     if (exercise != nullptr &&
         std::find(candidates.begin(), candidates.end(), exercise) == candidates.end())
       candidates.push_back(exercise);
@@ -124,12 +143,12 @@ Choice choose_routine(const RoutineSpec& routine, const ProgrammePolicy& program
     // With a single movement left, its substitute keeps it from coming twice in a row.
     if (candidates.size() == 1 && !moment.lately.empty() &&
         moment.lately.back() == candidates[0]->id) {
-      const auto* other = fitting(candidates[0]->substitute, programme);
+      const auto* other = fitting(candidates[0]->substitute, programme, moment);
       if (other != nullptr) candidates[0] = other;
     }
-    if (const auto* one = one_of(candidates, moment)) planned.push_back({one, one->sets});
+    if (const auto* one = one_of(candidates, moment)) planned.push_back(plan_for(*one, moment));
   } else {
-    for (const auto* exercise : candidates) planned.push_back({exercise, exercise->sets});
+    for (const auto* exercise : candidates) planned.push_back(plan_for(*exercise, moment));
     if (moment.typed_long)
       std::stable_sort(planned.begin(), planned.end(), [](const Planned& a, const Planned& b) {
         return a.exercise->shoulders && !b.exercise->shoulders;
@@ -137,7 +156,8 @@ Choice choose_routine(const RoutineSpec& routine, const ProgrammePolicy& program
   }
   fit(planned, moment.available);
   Choice choice;
-  for (const auto& [exercise, sets] : planned) choice.exercises.push_back({exercise->id, sets});
+  for (const auto& [exercise, sets, easier] : planned)
+    choice.exercises.push_back({exercise->id, sets, easier});
   choice.length = length_of(planned);
   return choice;
 }

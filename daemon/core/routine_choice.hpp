@@ -16,6 +16,7 @@ struct Moment {
   Duration available = Duration::max();  ///< what it may take
   bool typed_long = false;               ///< the keyboard dominated: shoulders first
   std::vector<std::string> lately;       ///< what was done, the latest last
+  std::vector<Hurt> hurt;                ///< what hurt
 };
 
 struct Choice {
@@ -25,8 +26,10 @@ struct Choice {
 };
 
 /// Never equipment that is not owned, a place that is not there, a position that is left out, or
-/// what an open-plan office would stare at; the substitute takes its place. Never the same twice in
-/// a row. A length above `available` is cut by dropping sets, never by rushing (E2).
+/// what an open-plan office would stare at; the substitute takes its place, or that one's own where
+/// it is in the routine already. Never the same twice in a row. What hurt once comes with half its
+/// sets, to be done in its easier version; what hurt again is left to its substitute (E7). A length
+/// above `available` is cut by dropping sets, never by rushing (E2).
 Choice choose_routine(const RoutineSpec& routine, const ProgrammePolicy& programme,
                       const Moment& moment);
 

@@ -201,6 +201,7 @@ struct Programme {
   std::uint32_t offered = 0, finished = 0;  ///< today
   bool done_today = false;                  ///< "not today"
   std::vector<std::string> lately;          ///< exercises, the latest last
+  std::vector<Hurt> hurt;                   ///< E7: of the last two weeks
   std::vector<ChosenExercise> chosen;       ///< for the open prompt
   Duration chosen_length{};
   bool operator==(const Programme&) const = default;

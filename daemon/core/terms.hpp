@@ -76,7 +76,16 @@ struct BusyInterval {
 struct ChosenExercise {
   std::string id;
   std::uint32_t sets = 1;
+  bool easier = false;  ///< E7: it hurt lately: in its easier version
   bool operator==(const ChosenExercise&) const = default;
+};
+
+/// E7: an exercise that hurt lately.
+struct Hurt {
+  std::string exercise;
+  std::int64_t on = 0;  ///< date of the last time, as Day::date
+  std::uint32_t times = 1;
+  bool operator==(const Hurt&) const = default;
 };
 
 /// What a day amounted to so far, or in the end.

@@ -157,6 +157,8 @@ const char* word(FactKind kind) {
       return "held-phase";
     case FactKind::stopped:
       return "stopped";
+    case FactKind::hurt:
+      return "hurt";
     case FactKind::cleared:
       return "cleared";
     case FactKind::advice:

@@ -66,10 +66,13 @@ std::vector<KeptFields> make_fields() {
        "the present week; erased by `forget`"},
       {state,
        {"memory.programme"},
-       "Only of those who started a plan: plan, phase, dates of sessions, the last two weekly "
-       "answers (0 to 10), a warning sign that was reported",
-       "To lead through the plan, and to stop it where it must stop",
-       "until the plan is stopped or forgotten"},
+       "The last exercises, and which of them the person said had hurt; of those who started a "
+       "plan: "
+       "plan, phase, dates of sessions, the last two weekly answers (0 to 10), a warning sign that "
+       "was reported",
+       "To lead through the plan, to offer easier exercises or others, and to stop where it must "
+       "stop",
+       "until the plan is stopped or forgotten; what hurt for 14 days"},
       {state,
        {"memory.signals", "memory.busy", "memory.meeting", "memory.out_of_office"},
        "Whether a call goes on, and when appointments begin and end; never whom with or what about",

@@ -214,6 +214,7 @@ class ControlService::Object final
     act(core::CheckedIn{discomfort, stiffness, warning});
   }
   void ReportWarning(const std::string& sign) override { act(core::WarningReported{sign}); }
+  void SayHurts(const std::string& exercise) override { act(core::ExerciseHurt{exercise}); }
   void SayCleared() override { act(core::Cleared{}); }
   std::string Catalogue(const std::string& language) override {
     return guarded([&] { return handler_.catalogue(language); });

@@ -36,7 +36,7 @@ class ControlHandler {
   virtual Refusal take(const std::string& break_id) = 0;
   /// The programme as it stands, as JSON.
   virtual std::string programme() = 0;
-  /// PlanStarted, PlanStopped, PlanHeld, CheckedIn, WarningReported or Cleared.
+  /// PlanStarted, PlanStopped, PlanHeld, CheckedIn, WarningReported, ExerciseHurt or Cleared.
   virtual Refusal act_on_programme(core::Event event) = 0;
   /// Everything of the catalogue in `language`, as JSON.
   virtual std::string catalogue(const std::string& language) = 0;

@@ -783,10 +783,15 @@ const std::string& Daemon::language() const {
   return config_.settings.language.empty() ? session_language_ : config_.settings.language;
 }
 
-/// D: floor work faces away from the screen. Nothing sounds into a call, or into quiet.
+/// D: floor work faces away from the screen.
 bool Daemon::wants_cues(const catalogue::Scene& scene) const {
+  return scene.facing_away && may_sound();
+}
+
+/// Nothing sounds into a call, or into quiet.
+bool Daemon::may_sound() const {
   using core::LiveSignal;
-  if (!config_.settings.programme.cues || !scene.facing_away) return false;
+  if (!config_.settings.programme.cues) return false;
   constexpr std::array quiet{LiveSignal::call, LiveSignal::mic, LiveSignal::camera,
                              LiveSignal::screen_share, LiveSignal::dnd};
   return std::none_of(quiet.begin(), quiet.end(), [this](LiveSignal signal) {

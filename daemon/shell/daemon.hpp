@@ -145,6 +145,7 @@ class Daemon final : private ControlHandler {
   void show_scene(const core::ShowRunning& run, const catalogue::Scene& scene);
   void show_finished(const core::ShowFinished& command);
   const std::string& language() const;
+  bool may_sound() const;
   bool wants_cues(const catalogue::Scene& scene) const;
   void record(const core::Fact& fact);
   Refusal refusal_of(core::Event event);

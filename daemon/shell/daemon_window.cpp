@@ -51,7 +51,9 @@ std::optional<std::string> Daemon::guide(const std::string& what, const std::str
     const core::RoutineSpec spec{routine->id, routine->choose == catalogue::Choose::one,
                                  routine->exercises};
     const auto& programme = config_.policy.programme;
-    chosen = core::choose_routine(spec, programme, {programme.session_max, false, {}}).exercises;
+    chosen = core::choose_routine(spec, programme,
+                                  {programme.session_max, false, {}, state_.programme.hurt})
+                 .exercises;
     title = routine->name.in(words);
   } else if (const auto* exercise = found.exercise(what)) {
     // Asked for by name: as it is.
@@ -70,7 +72,8 @@ std::optional<std::string> Daemon::guide(const std::string& what, const std::str
   }
   for (const auto& cue : catalogue::guided_run(found, chosen, words))
     cues.push_back(catalogue::to_json(cue));
-  auto text = Json{{"what", what}, {"title", title}, {"cues", cues}}.dump();
+  auto text =
+      Json{{"what", what}, {"title", title}, {"sounds", may_sound()}, {"cues", cues}}.dump();
   release_unused_memory();
   return text;
 }

@@ -187,7 +187,8 @@ Json fact_json(const core::Fact& fact, core::WallTime wall, core::Duration elaps
     if (fact.exercises.empty()) return;
     json["exercises"] = Json::array();
     for (const auto& chosen : fact.exercises)
-      json["exercises"].push_back({{"id", chosen.id}, {"sets", chosen.sets}});
+      json["exercises"].push_back(
+          {{"id", chosen.id}, {"sets", chosen.sets}, {"easier", chosen.easier}});
   };
   switch (fact.kind) {
     case FactKind::session:
@@ -208,6 +209,9 @@ Json fact_json(const core::Fact& fact, core::WallTime wall, core::Duration elaps
       break;
     case FactKind::stopped:
       json["why"] = fact.text;
+      break;
+    case FactKind::hurt:
+      json["exercise"] = fact.text;
       break;
     case FactKind::cleared:
       break;
@@ -286,6 +290,10 @@ Json programme_json(const core::State& state, const core::Policy& policy) {
     return value ? Json(*value) : Json(nullptr);
   };
   const bool runs = !programme.plan.empty();
+  auto hurt = Json::array();
+  for (const auto& each : programme.hurt)
+    hurt.push_back(
+        {{"exercise", each.exercise}, {"times", each.times}, {"days_ago", today - each.on}});
   return {{"plan", runs ? Json(programme.plan) : Json(nullptr)},
           {"phase", phase != nullptr ? Json(phase->id) : Json(nullptr)},
           {"routine", phase != nullptr ? Json(phase->routine) : Json(nullptr)},
@@ -303,7 +311,8 @@ Json programme_json(const core::State& state, const core::Policy& policy) {
           {"discomfort_first", number(programme.first)},
           {"discomfort_last", number(programme.last)},
           {"sessions_last_week", std::count_if(programme.sessions.begin(), programme.sessions.end(),
-                                               [&](auto date) { return today - date < 7; })}};
+                                               [&](auto date) { return today - date < 7; })},
+          {"hurt", hurt}};
 }
 
 Json next_json(const core::Status& status, core::Instant now, core::WallTime wall,

@@ -326,6 +326,11 @@ class ActionReader {
       if (sign.empty()) return expects("the sign's name");
       return core::Event(core::WarningReported{std::string(sign)});
     }
+    if (verb_ == "hurts") {
+      const auto exercise = words_.next();
+      if (exercise.empty()) return expects("the exercise's name");
+      return core::Event(core::ExerciseHurt{std::string(exercise)});
+    }
     reason_ = fmt::format("“{}”: no such event", verb_);
     return std::nullopt;
   }

@@ -146,6 +146,10 @@ class Words {
   std::string operator()(const WarningReported& event) const {
     return event_words("warning", event.sign);
   }
+  std::string operator()(const ExerciseHurt& event) const {
+    if (is_word(event.exercise)) return "hurts " + event.exercise;
+    return event_words("hurts", event.exercise);
+  }
   std::string operator()(const Cleared&) const { return "cleared"; }
   std::string operator()(const Forgotten& event) const { return event_words("forget", event.all); }
 
@@ -213,6 +217,7 @@ Event read_event(const std::string& name, const Json& what) {
   if (name == "resume") return Resumed{what.get<std::string>()};
   if (name == "plan") return PlanStarted{what.get<std::string>()};
   if (name == "warning") return WarningReported{what.get<std::string>()};
+  if (name == "hurts") return ExerciseHurt{what.get<std::string>()};
   if (name == "forget") return Forgotten{what.get<bool>()};
   if (name == "desk") return DeskHeight{};
   if (name == "posture") return PostureSaid{Posture::unknown};

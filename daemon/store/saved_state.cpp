@@ -177,6 +177,14 @@ template <class Visitor>
 void fields(Visitor& visit, ChosenExercise& chosen) {
   visit("id", chosen.id);
   visit("sets", chosen.sets);
+  visit("easier", chosen.easier);
+}
+
+template <class Visitor>
+void fields(Visitor& visit, Hurt& hurt) {
+  visit("exercise", hurt.exercise);
+  visit("on", hurt.on);
+  visit("times", hurt.times);
 }
 
 template <class Visitor>
@@ -205,6 +213,7 @@ void fields(Visitor& visit, Programme& programme) {
   visit("finished", programme.finished);
   visit("done_today", programme.done_today);
   visit("lately", programme.lately);
+  visit("hurt", programme.hurt);
   visit("chosen", programme.chosen);
   visit("chosen_length", programme.chosen_length);
 }

@@ -62,6 +62,14 @@ TEST(GuidedRun, CountsSetsRepetitionsAndSides) {
   EXPECT_EQ(cues[3].side, 1U);
 }
 
+TEST(GuidedRun, SaysAtItsBeginningThatItIsToBeEasier) {
+  const auto cues = guided_run(product(), {{"bird-dog", 1, true}, {"dead-bug", 1}}, "en");
+  for (const auto& cue : cues) {
+    const bool is_told = cue.kind == CueKind::exercise && cue.exercise == "bird-dog";
+    EXPECT_EQ(cue.easier, is_told ? product().exercise("bird-dog")->easier.in("en") : "");
+  }
+}
+
 TEST(GuidedRun, TellsOfVariantsWithTheirPictures) {
   const auto cues = guided_run(product(), {{"prone-ytw", 1}}, "de");
   for (const auto& [variant, picture] :

@@ -59,6 +59,8 @@ TEST(Forget, EndsNothingThatGoesOn) {
 
 TEST(Forget, AllTakesThePlanItsAnswersAndWhatWasLearntToo) {
   auto rig = someone();
+  rig.send(ExerciseHurt{rig.policy.programme.exercises.at(0).id});
+  ASSERT_FALSE(rig.state.programme.hurt.empty());
   rig.send(Forgotten{true});
   Programme expected;
   expected.today = rig.state.programme.today;

@@ -356,7 +356,8 @@ Event any_event(std::mt19937_64& random, const Rig& rig) {
     case 22:
       return CheckedIn{static_cast<std::uint32_t>(below(12)), 3, below(30) == 0};
     case 23:
-      return below(4) == 0 ? Event(WarningReported{"sign"}) : Event(TimerElapsed{});
+      if (below(2) == 0) return ExerciseHurt{std::array{"a", "b", "c"}[below(3)]};
+      return below(2) == 0 ? Event(WarningReported{"sign"}) : Event(TimerElapsed{});
     case 24:
       return Cleared{};
     case 25:

@@ -139,6 +139,22 @@ TEST(E2, ASessionComesHalfAnHourAfterTheFirstPresence) {
   EXPECT_EQ(session.routine, "short");
 }
 
+TEST(E2, ASessionThatComesBackIsStillTheSameOffer) {
+  auto rig = someone();
+  const auto prompts = [&] {
+    const auto all = rig.facts_of(FactKind::prompt);
+    return std::count_if(all.begin(), all.end(),
+                         [](const Fact& fact) { return fact.break_id == "session"; });
+  };
+  rig.run_to(monday + 8h + 36min);
+  ASSERT_EQ(prompts(), 1);
+  rig.send(Answered{0, Answer::snooze});
+  rig.run_to(monday + 8h + 50min);
+  EXPECT_EQ(prompts(), 2);
+  EXPECT_EQ(rig.count(FactKind::session), 1U);
+  EXPECT_EQ(rig.count(FactKind::checkin_due), 1U);
+}
+
 TEST(E2, ASessionComesAtTheChosenTimeOrAtTheFirstAfterIt) {
   const auto offered_at = [](Duration chosen) {
     auto rig = someone();
@@ -299,6 +315,26 @@ TEST(E7, TheAcutePlanEndsToTheHourAndSaysWhatTheAnswersMean) {
   EXPECT_EQ(advice_after({4, 5}), Texts{"acute-not-lower"});
 }
 
+TEST(E7, TheAcutePlanEndsByAClockThatIsSetOnTheSameDay) {
+  auto policy = rules();
+  policy.programme.plans = {{"acute", true, true, false, "", {{"days", 3, "short", 1}}}};
+  Rig rig(policy);
+  rig.run_to(monday + 8h);
+  rig.send(PlanStarted{"acute"});
+  rig.run_to(monday + 3 * 24h + 6h);
+  rig.step_wall(90min);
+  EXPECT_EQ(rig.state.programme.plan, "acute");
+  rig.step_wall(30min);
+  EXPECT_EQ(rig.state.programme.plan, "") << "it is eight o'clock";
+
+  rig.send(PlanStarted{"acute"});
+  rig.step_wall(-1h);
+  rig.run_to(monday + 6 * 24h + 6h + 59min);
+  EXPECT_EQ(rig.state.programme.plan, "acute");
+  rig.run_through(monday + 6 * 24h + 7h);
+  EXPECT_EQ(rig.state.programme.plan, "");
+}
+
 TEST(E7, ThePlanThatFollowsKnowsTheLastAnswer) {
   auto rig = someone();
   rig.change([](Policy& policy) {
@@ -360,6 +396,59 @@ TEST(E3, WhoHasTypedLongGetsWhatIsGoodForTheShoulders) {
   };
   EXPECT_EQ(chosen(Device::keyboard), "shrug");
   EXPECT_EQ(chosen(Device::pointer), "turn");
+}
+
+TEST(E7, AnExerciseThatHurtComesEasierForTwoWeeks) {
+  auto policy = rules();
+  policy.programme.exercises[0].sets = 4;
+  Rig rig(policy);
+  rig.run_to(monday + 8h);
+  const auto chosen = [&] {
+    rig.send(TakeBreak{"session"});
+    EXPECT_FALSE(rig.shown.exercises.empty());
+    auto first = rig.shown.exercises.empty() ? ChosenExercise{} : rig.shown.exercises[0];
+    rig.send(Answered{0, Answer::skip});
+    return first;
+  };
+  rig.send(PlanStarted{"weeks"});
+  EXPECT_EQ(chosen(), (ChosenExercise{"turn", 4, false}));
+  rig.send(ExerciseHurt{"turn"});
+  EXPECT_EQ(texts(rig, FactKind::hurt), std::vector<std::string>{"turn"});
+  EXPECT_EQ(chosen(), (ChosenExercise{"turn", 2, true}));
+  EXPECT_EQ(rig.state.day.totals.skipped, 2U) << "by the answers alone: hurting is no skip";
+  rig.send(PlanStopped{});
+  EXPECT_EQ(rig.state.programme.hurt.size(), 1U) << "it is not of the plan";
+  rig.run_to(monday + 13 * 24h + 12h);
+  rig.send(PlanStarted{"weeks"});
+  EXPECT_EQ(chosen(), (ChosenExercise{"turn", 2, true}));
+  rig.run_to(monday + 14 * 24h + 12h);
+  EXPECT_TRUE(rig.state.programme.hurt.empty());
+  EXPECT_EQ(chosen(), (ChosenExercise{"turn", 4, false}));
+}
+
+TEST(E7, WhatHurtAgainCountsFromItsLastTime) {
+  auto rig = someone();
+  rig.send(ExerciseHurt{"turn"});
+  rig.run_to(monday + 10 * 24h + 12h);
+  rig.send(ExerciseHurt{"turn"});
+  rig.run_to(monday + 23 * 24h + 12h);
+  ASSERT_EQ(rig.state.programme.hurt.size(), 1U);
+  EXPECT_EQ(rig.state.programme.hurt[0].times, 2U);
+  rig.run_to(monday + 24 * 24h + 12h);
+  EXPECT_TRUE(rig.state.programme.hurt.empty());
+}
+
+TEST(E9, WithoutHealthQuestionsWhatHurtsIsNotKept) {
+  auto rig = someone();
+  rig.send(ExerciseHurt{"nothing-of-the-kind"});
+  EXPECT_EQ(texts(rig, FactKind::refused).back(), "no such exercise");
+  rig.send(ExerciseHurt{"turn"});
+  ASSERT_EQ(rig.state.programme.hurt.size(), 1U);
+  rig.change([](Policy& policy) { policy.programme.health_questions = false; });
+  EXPECT_TRUE(rig.state.programme.hurt.empty());
+  rig.send(ExerciseHurt{"turn"});
+  EXPECT_EQ(texts(rig, FactKind::refused).back(), "the weekly questions are switched off");
+  EXPECT_TRUE(rig.state.programme.hurt.empty());
 }
 
 // E1: the person's own hold.

@@ -164,6 +164,74 @@ TEST(RoutineChoice, TakesWhatWasDoneLongestAgo) {
   EXPECT_EQ(chosen({}, true), "c") << "after long typing the shoulders first";
 }
 
+TEST(RoutineChoice, WhatHurtComesEasierAndWhatHurtAgainDoesNotCome) {
+  std::mt19937_64 random(4);
+  std::size_t easier = 0, replaced = 0, halved = 0;
+  for (int i = 0; i < 3000; ++i) {
+    const auto programme = some_programme(random);
+    const auto routine = some_routine(random, i % 2 == 0);
+    const auto before = choose_routine(routine, programme, {});
+    Moment moment;
+    for (const auto& chosen : before.exercises)
+      if (chosen.id != "e20" && std::bernoulli_distribution(0.5)(random))
+        moment.hurt.push_back({chosen.id, 0, std::uniform_int_distribution(1U, 3U)(random)});
+    const auto times = [&](const std::string& id) {
+      const auto found = std::find_if(moment.hurt.begin(), moment.hurt.end(),
+                                      [&](const Hurt& hurt) { return hurt.exercise == id; });
+      return found == moment.hurt.end() ? 0U : found->times;
+    };
+    const auto choice = choose_routine(routine, programme, moment);
+    ASSERT_FALSE(choice.exercises.empty());
+    for (const auto& chosen : choice.exercises) {
+      EXPECT_LT(times(chosen.id), 2U) << "it hurt twice";
+      EXPECT_EQ(chosen.easier, times(chosen.id) == 1);
+      const auto sets = exercise(programme, chosen.id).sets;
+      EXPECT_EQ(chosen.sets, chosen.easier ? std::max(sets / 2, 1U) : sets);
+      easier += chosen.easier;
+      halved += chosen.easier && sets > 1;
+    }
+    for (const auto& chosen : before.exercises) replaced += times(chosen.id) > 1;
+  }
+  for (const auto count : {easier, replaced, halved}) EXPECT_GT(count, 300U);
+}
+
+TEST(RoutineChoice, SeveralThatShareASubstituteDoNotShrinkTheRoutine) {
+  ProgrammePolicy programme;
+  const auto add = [&](const char* id, const char* place, const char* substitute) {
+    ExerciseSpec spec;
+    spec.id = id;
+    spec.places = {place};
+    spec.discreet = true;
+    spec.substitute = substitute;
+    programme.exercises.push_back(spec);
+  };
+  add("a", "floor", "c");
+  add("b", "floor", "c");
+  add("c", "desk", "d");
+  add("d", "desk", "");
+  add("e", "floor", "c");
+  const auto choice = choose_routine({"r", false, {"a", "b", "e"}}, programme, {});
+  ASSERT_EQ(choice.exercises.size(), 2U);
+  EXPECT_EQ(choice.exercises[0].id, "c");
+  EXPECT_EQ(choice.exercises[1].id, "d");
+}
+
+TEST(RoutineChoice, WithoutASubstituteWhatHurtAgainIsLeftOut) {
+  ProgrammePolicy programme;
+  for (const char* id : {"a", "b"}) {
+    ExerciseSpec spec;
+    spec.id = id;
+    spec.places = {"desk"};
+    spec.discreet = true;
+    programme.exercises.push_back(spec);
+  }
+  Moment moment;
+  moment.hurt = {{"a", 0, 2}};
+  const auto choice = choose_routine({"r", false, {"a", "b"}}, programme, moment);
+  ASSERT_EQ(choice.exercises.size(), 1U);
+  EXPECT_EQ(choice.exercises[0].id, "b");
+}
+
 TEST(RoutineChoice, DropsSetsAndNeverRushes) {
   std::mt19937_64 random(3);
   std::size_t cut = 0;
@@ -176,7 +244,8 @@ TEST(RoutineChoice, DropsSetsAndNeverRushes) {
     const auto choice = choose_routine(routine, programme, moment);
     Duration sum = 15s * (static_cast<std::int64_t>(choice.exercises.size()) - 1);
     for (std::size_t k = 0; k < choice.exercises.size(); ++k) {
-      const auto& [id, sets] = choice.exercises[k];
+      const auto& [id, sets, easier] = choice.exercises[k];
+      EXPECT_FALSE(easier);
       const auto& spec = exercise(programme, id);
       EXPECT_EQ(id, whole.exercises.at(k).id) << "in the same order";
       EXPECT_GE(sets, 1U);

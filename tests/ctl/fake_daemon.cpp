@@ -99,6 +99,7 @@ class FakeDaemon::Object final : public Adaptors {
          (warning ? " warning" : ""));
   }
   void ReportWarning(const std::string& sign) override { note("ReportWarning " + sign); }
+  void SayHurts(const std::string& exercise) override { note("SayHurts " + exercise); }
   void SayCleared() override { note("SayCleared"); }
   // The window's, which poisectl does not call.
   std::string Catalogue(const std::string&) override { return "{}"; }

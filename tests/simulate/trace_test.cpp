@@ -189,6 +189,7 @@ TEST(Traces, ReadThePlan) {
             core::Event(core::CheckedIn{4, 3, false}));
   EXPECT_EQ(event("checkin pain=4 warning=yes"), core::Event(core::CheckedIn{4, 0, true}));
   EXPECT_EQ(event("warning numbness"), core::Event(core::WarningReported{"numbness"}));
+  EXPECT_EQ(event("hurts wall-angel"), core::Event(core::ExerciseHurt{"wall-angel"}));
   EXPECT_EQ(event("cleared"), core::Event(core::Cleared{}));
   EXPECT_EQ(
       why_not("2026-03-02T08:00 plan start"),
@@ -196,6 +197,7 @@ TEST(Traces, ReadThePlan) {
   EXPECT_EQ(why_not("2026-03-02T08:00 checkin pain=11"),
             "day.trace:1: checkin: expected answers such as pain=4 or warning=no");
   EXPECT_EQ(why_not("2026-03-02T08:00 warning"), "day.trace:1: warning: expected the sign's name");
+  EXPECT_EQ(why_not("2026-03-02T08:00 hurts"), "day.trace:1: hurts: expected the exercise's name");
 }
 
 TEST(Traces, KeepElapsedTimeApartFromTheWallClock) {

@@ -36,6 +36,7 @@ TEST(ARecord, SaysInTheWordsOfTracesWhatThoseCanSay) {
   EXPECT_EQ(trace_words(DeskHeight{1100}, now, wall), "desk 1100");
   EXPECT_EQ(trace_words(PostureSaid{Posture::standing}, now, wall), "stand");
   EXPECT_EQ(trace_words(InhibitorChanged{true}, now, wall), "inhibitor on");
+  EXPECT_EQ(trace_words(ExerciseHurt{"wall-angel"}, now, wall), "hurts wall-angel");
   EXPECT_EQ(trace_words(TimerElapsed{}, now, wall), "");
   EXPECT_EQ(trace_words(ClockSet{wall}, now, wall), "");
 }
@@ -49,6 +50,8 @@ TEST(ARecord, TellsTheRestAgainToTheNanosecond) {
   EXPECT_EQ(told_again(Paused{"inhibitor-3", "a talk", now + 1h}, then, wall_then),
             Event(Paused{"inhibitor-3", "", now + 1h + by}))
       << "but for the reason, which is the person's own";
+  EXPECT_EQ(told_again(ExerciseHurt{"my own #1"}, then, wall_then),
+            Event(ExerciseHurt{"my own #1"}));
   EXPECT_EQ(told_again(Answered{7, Answer::snooze}, then, wall_then),
             Event(Answered{7, Answer::snooze}));
   EXPECT_EQ(told_again(SourceChanged{false, true, "x11", "no “display” # here"}, then, wall_then),

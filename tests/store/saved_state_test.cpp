@@ -38,6 +38,8 @@ Saved something() {
   rig.send(Paused{"person", "lunch", rig.now + 3h});
   rig.run_to(monday + 9h);
   rig.send(TakeBreak{"stretch"});
+  rig.state.programme.hurt = {{"wall-angel", 20'000, 2}};
+  rig.state.programme.chosen = {{"wall-angel", 1, true}};
   return save(rig.state);
 }
 
