@@ -188,6 +188,55 @@ std::variant<std::string, Refusal> understand(const KeySpec& spec, const std::st
   return first.value_or(Refusal{{}, "expected " + expectation(spec)});
 }
 
+/// Lets `change` say what shall be in `file`, or why it cannot be, and `attempts` offer texts that
+/// may be so; the first that is takes the place of the file.
+template <class Change, class Attempts>
+std::optional<std::string> change_file(const fs::path& file, std::string_view key,
+                                       const std::vector<PluginSettingSpecs>& plugins,
+                                       const Change& change, const Attempts& attempts) {
+  std::error_code error;
+  const fs::path target = fs::is_symlink(file, error) ? fs::weakly_canonical(file, error) : file;
+  std::string text = "schema = 1\n";
+  if (fs::exists(target, error)) {
+    // What is broken, or of a later version, is not for this program to write.
+    for (const auto& problem : load_files({target}, plugins).problems)
+      if (problem.kind == ProblemKind::file) return problem.text();
+    std::ifstream stream(target, std::ios::binary);
+    text.assign(std::istreambuf_iterator<char>(stream), {});
+  }
+  const auto parsed = parse_toml(text);
+  if (const auto* broken = std::get_if<FileError>(&parsed))
+    return Problem{.file = target, .at = broken->at, .reason = broken->reason}.text();
+  const auto& table = std::get<Table>(parsed);
+  Flat wanted;
+  flatten(table, {}, wanted);
+  if (auto refusal = change(table, wanted)) return refusal;
+  for (const auto& attempt : attempts(text, table))
+    if (flat(attempt) == wanted) return replace_file(target, attempt);
+  return fmt::format("{}: {}: found no place for it; write it by hand",
+                     one_line(file.native(), 4096), key);
+}
+
+/// The policy that keeps a person from setting `key`, in words.
+std::optional<std::string> locked_by(const Roots& roots, std::string_view key,
+                                     const std::vector<PluginSettingSpecs>& plugins) {
+  if (const auto explanation = explain(load(roots, plugins), plugins, key))
+    if (const auto& managed = explanation->effective.managed; managed && managed->locked)
+      return fmt::format("{}: locked by the policy here ({}:{})", explanation->spec.path,
+                         managed->source.file.string(), managed->source.at.line);
+  return std::nullopt;
+}
+
+/// The table of that name in a list of tables; npos: there is none.
+std::size_t index_of_table(const Array& list, std::string_view name) {
+  for (std::size_t i = 0; i < list.size(); ++i)
+    if (const auto* table = std::get_if<Table>(&list[i].data))
+      if (const Value* its = find_value(*table, "name"))
+        if (const auto* text = std::get_if<std::string>(&its->data); text && *text == name)
+          return i;
+  return std::string::npos;
+}
+
 }  // namespace
 
 std::optional<std::string> set_value(const fs::path& file, std::string_view key,
@@ -206,36 +255,73 @@ std::optional<std::string> set_value(const fs::path& file, std::string_view key,
     return fmt::format("{}: {}", spec->path, one_line(refusal->reason));
   const auto& value = std::get<std::string>(understood);
 
-  std::error_code error;
-  const fs::path target = fs::is_symlink(file, error) ? fs::weakly_canonical(file, error) : file;
-  std::string text = "schema = 1\n";
-  if (fs::exists(target, error)) {
-    // What is broken, or of a later version, is not for this program to write.
-    for (const auto& problem : load_files({target}, plugins).problems)
-      if (problem.kind == ProblemKind::file) return problem.text();
-    std::ifstream stream(target, std::ios::binary);
-    text.assign(std::istreambuf_iterator<char>(stream), {});
-  }
-  const auto parsed = parse_toml(text);
-  if (const auto* broken = std::get_if<FileError>(&parsed))
-    return Problem{.file = target, .at = broken->at, .reason = broken->reason}.text();
-  Flat wanted;
-  flatten(std::get<Table>(parsed), {}, wanted);
-  wanted[spec->path] = value;
-  for (const auto& attempt : attempts(text, std::get<Table>(parsed), spec->path, value))
-    if (flat(attempt) == wanted) return replace_file(target, attempt);
-  return fmt::format("{}: {}: found no place for it; write it by hand",
-                     one_line(file.native(), 4096), spec->path);
+  return change_file(
+      file, spec->path, plugins,
+      [&](const Table&, Flat& wanted) -> std::optional<std::string> {
+        wanted[spec->path] = value;
+        return std::nullopt;
+      },
+      [&](const std::string& text, const Table& table) {
+        return attempts(text, table, spec->path, value);
+      });
 }
 
 std::optional<std::string> set_for_person(const Roots& roots, std::string_view key,
                                           std::string_view value_text,
                                           const std::vector<PluginSettingSpecs>& plugins) {
-  if (const auto explanation = explain(load(roots, plugins), plugins, key))
-    if (const auto& managed = explanation->effective.managed; managed && managed->locked)
-      return fmt::format("{}: locked by the policy here ({}:{})", explanation->spec.path,
-                         managed->source.file.string(), managed->source.at.line);
+  if (auto locked = locked_by(roots, key, plugins)) return locked;
   return set_value(roots.user_file(), key, value_text, plugins);
+}
+
+std::optional<std::string> set_in_list_for_person(const Roots& roots, std::string_view list,
+                                                  std::string_view table, std::string_view key,
+                                                  std::int64_t value,
+                                                  const std::vector<PluginSettingSpecs>& plugins) {
+  if (auto locked = locked_by(roots, list, plugins)) return locked;
+  const std::string written = std::to_string(value);
+  const auto array_of = [&](const Table& all) {
+    const Value* found = find_value(all, list);
+    return found == nullptr ? nullptr : std::get_if<Array>(&found->data);
+  };
+  return change_file(
+      roots.user_file(), list, plugins,
+      [&](const Table& all, Flat& wanted) -> std::optional<std::string> {
+        const auto* array = array_of(all);
+        const auto index = array == nullptr ? std::string::npos : index_of_table(*array, table);
+        if (index == std::string::npos)
+          return fmt::format("{}: {}: no table of the name '{}'; write {} = {} where it is",
+                             one_line(roots.user_file().native(), 4096), list, one_line(table), key,
+                             written);
+        Array changed = *array;
+        auto& entries = std::get<Table>(changed[index].data).entries;
+        const auto old = std::ranges::find(entries, key, &Entry::key);
+        if (old != entries.end())
+          old->value = {.data = value};
+        else
+          entries.insert(std::ranges::find(entries, "name", &Entry::key) + 1,
+                         {.key = std::string(key), .value = {.data = value}});
+        wanted[std::string(list)] = to_toml(Value{.data = std::move(changed)});
+        return std::nullopt;
+      },
+      [&](const std::string& text, const Table& all) {
+        const auto& array = *array_of(all);
+        const auto& its = std::get<Table>(array[index_of_table(array, table)].data);
+        const Value* old = find_value(its, key);
+        const Value& place = old != nullptr ? *old : *find_value(its, "name");
+        const auto begin = byte_offset(text, old != nullptr ? place.at : place.end);
+        const auto with = [&](std::size_t at, std::size_t size, const std::string& put) {
+          return std::string(text).replace(at, size, put);
+        };
+        if (old != nullptr)
+          return std::vector{with(begin, byte_offset(text, old->end) - begin, written)};
+        // On a line of its own, with what ends lines here, or behind the name in its braces.
+        const auto newline = text.find('\n', begin);
+        const auto line = fmt::format("{} = {}", key, written);
+        const std::string end = text.find("\r\n") == std::string::npos ? "\n" : "\r\n";
+        return std::vector{newline == std::string::npos ? text + end + line + end
+                                                        : with(newline + 1, 0, line + end),
+                           with(begin, 0, ", " + line)};
+      });
 }
 
 }  // namespace poised::config

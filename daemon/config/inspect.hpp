@@ -78,6 +78,12 @@ std::optional<std::string> set_for_person(const Roots& roots, std::string_view k
                                           std::string_view value_text,
                                           const std::vector<PluginSettingSpecs>& plugins);
 
+/// The same for a whole number in one table of a list of tables: the one whose `name` is `table`.
+std::optional<std::string> set_in_list_for_person(const Roots& roots, std::string_view list,
+                                                  std::string_view table, std::string_view key,
+                                                  std::int64_t value,
+                                                  const std::vector<PluginSettingSpecs>& plugins);
+
 /// Whether a key is about the person alone, so that programs of theirs may change it:
 /// stand.enabled, programme.*, prompt.sound, locale.language.
 bool is_personal(std::string_view key);

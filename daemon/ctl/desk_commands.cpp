@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "config/inspect.hpp"
 #include "ctl/commands.hpp"
 #include "ctl/daemon_client.hpp"
 #include "ctl/render.hpp"
@@ -15,6 +17,7 @@ namespace {
 
 constexpr int hand_mm = 50;
 constexpr int test_mm = 20;
+constexpr int most_offset_mm = 500;
 
 Json status_of(const Options& options, DaemonClient& daemon) {
   auto status = Json::parse(daemon.status(), nullptr, false);
@@ -112,22 +115,45 @@ Exit test_desk(const Options& options, Output& output) {
 
 Exit calibrate_desk(const Options& options, Output& output) {
   DaemonClient daemon(options.command);
-  const auto shown = height_of(options, daemon);
-  const auto settings = config::load(roots_of(options), plugin_settings()).plugin_settings_json;
+  const auto used = desk_of(options, daemon);
+  const auto shown = number(used, "height_mm");
+  if (!shown) throw Failure(Exit::failed, options.command + ": desk: its height is not known");
+  const auto roots = roots_of(options);
+  const auto settings = config::load(roots, plugin_settings()).plugin_settings_json;
   const auto found = settings.find("desk");
   const auto desk = found == settings.end() ? Json() : Json::parse(found->second, nullptr, false);
-  const auto of_one = [&](const Json& table) {
-    return std::lround(number(table, "base_offset_mm").value_or(0)) + options.height_mm - shown;
-  };
-  for (const auto& table : desk.value("desks", Json::array()))
-    if (!options.desk.empty() && text(table, "name") == options.desk)
-      throw Failure(Exit::failed, fmt::format("{}: {}: write base_offset_mm = {} into its table of "
-                                              "plugin.desk.desks",
-                                              options.command, options.desk, of_one(table)));
-  auto change = options;
-  change.key = "plugin.desk.base_offset_mm";
-  change.value = std::to_string(of_one(desk));
-  return config_set(change, output);
+  const auto name = text(used, "name");
+  const auto more = desk.value("desks", Json::array());
+  const auto listed = std::ranges::find_if(
+      more, [&](const Json& table) { return !name.empty() && text(table, "name") == name; });
+  const auto& its = listed == more.end() ? desk : *listed;
+  if (const auto driver = text(its, "driver"); !driver.starts_with("linak-"))
+    throw Failure(Exit::failed,
+                  fmt::format("{}: driver = \"{}\": only LINAK desks do not know how "
+                              "high they stand; this one tells what its own display shows",
+                              options.command, driver));
+  const auto offset =
+      std::lround(number(its, "base_offset_mm").value_or(0) + options.height_mm - *shown);
+  if (std::abs(offset) > most_offset_mm)
+    throw Failure(
+        Exit::failed,
+        fmt::format("{}: {}: too far from {}; measure from the floor to its top", options.command,
+                    height_text(options.height_mm), height_text(*shown)));
+  if (listed == more.end()) {
+    auto change = options;
+    change.key = "plugin.desk.base_offset_mm";
+    change.value = std::to_string(offset);
+    return config_set(change, output);
+  }
+  if (const auto refused = config::set_in_list_for_person(
+          roots, "plugin.desk.desks", name, "base_offset_mm", offset, plugin_settings()))
+    throw Failure(Exit::failed, options.command + ": " + *refused);
+  const auto file = roots.user_file().string();
+  output.out << (options.json
+                     ? Json{{"done", options.command}, {"file", file}}.dump()
+                     : fmt::format("base_offset_mm of {} is set in {}.", printable(name), file))
+             << '\n';
+  return Exit::done;
 }
 
 }  // namespace poised::ctl

@@ -155,6 +155,33 @@ TEST_F(Edit, ByThePersonLeavesWhatAPolicyHasLocked) {
   EXPECT_THAT(read_text(path(user_file)), HasSubstr(R"(places = ["desk", "floor"])"));
 }
 
+TEST_F(Edit, OfOneTableOfAListChangesThatOne) {
+  plugins_ = {{"desk", {{"desks", "table-list", "", "", "", {}, "Several desks."}}}};
+  const auto after = [&](const std::string& text) {
+    write(user_file, text);
+    if (const auto refused = set_in_list_for_person(roots(), "plugin.desk.desks", "home",
+                                                    "base_offset_mm", 12, plugins_)) {
+      EXPECT_EQ(read_text(path(user_file)), text) << "refused, and yet it changed";
+      return *refused;
+    }
+    return read_text(path(user_file));
+  };
+  const std::string office = "[[plugin.desk.desks]]\nname = \"office\"\nbase_offset_mm = 3\n\n";
+  EXPECT_EQ(after(office + "[[plugin.desk.desks]] # é\nname = 'home' # mine\nbroker = \"b\"\n"),
+            office +
+                "[[plugin.desk.desks]] # é\nname = 'home' # mine\nbase_offset_mm = 12\n"
+                "broker = \"b\"\n");
+  EXPECT_EQ(
+      after(office + "[[plugin.desk.desks]]\r\nbase_offset_mm = -4 # so\r\nname = 'home'\r\n"),
+      office + "[[plugin.desk.desks]]\r\nbase_offset_mm = 12 # so\r\nname = 'home'\r\n");
+  EXPECT_EQ(
+      after("[plugin.desk]\ndesks = [{ name = \"home\", driver = \"mqtt\" }]\n"),
+      "[plugin.desk]\ndesks = [{ name = \"home\", base_offset_mm = 12, driver = \"mqtt\" }]\n");
+  EXPECT_EQ(after("[[plugin.desk.desks]]\nname = \"home\""),
+            "[[plugin.desk.desks]]\nname = \"home\"\nbase_offset_mm = 12\n");
+  EXPECT_THAT(after(office), HasSubstr("no table of the name 'home'; write base_offset_mm = 12"));
+}
+
 TEST(PersonalKeys, AreWhatIsAboutThePersonAlone) {
   for (const char* key : {"stand.enabled", "programme.equipment", "programme.health_questions",
                           "prompt.sound", "locale.language"})

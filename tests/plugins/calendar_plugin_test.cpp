@@ -53,6 +53,12 @@ void write(const fs::path& file, const std::string& text) {
   fs::rename(temporary, file);
 }
 
+/// The account with these differences.
+Json but(Json account, const Json& differences) {
+  account.update(differences);
+  return account;
+}
+
 class CalendarPlugin : public testing::Test {
  protected:
   void start(Json calendars, bool evolution = false) {
@@ -351,18 +357,10 @@ TEST_F(CalendarOnTheWeb, APasswordFromAFileOrACommand) {
   const auto file = root_.path() / "password";
   std::ofstream(file) << "open sesame\n";
   fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
-  auto by_file = at("/secret.ics");
-  by_file["name"] = "file";
-  by_file["user"] = "me";
-  by_file["password_file"] = file;
-  auto by_command = at("/secret.ics");
-  by_command["name"] = "command";
-  by_command["user"] = "me";
-  by_command["password_command"] = "printf 'open sesame\\n'";
-  auto wrong = by_command;
-  wrong["name"] = "wrong";
-  wrong["password_command"] = "echo guess";
-  start({by_file, by_command, wrong});
+  const auto mine = but(at("/secret.ics"), {{"user", "me"}});
+  start({but(mine, {{"name", "file"}, {"password_file", file.string()}}),
+         but(mine, {{"name", "command"}, {"password_command", "printf 'open sesame\\n'"}}),
+         but(mine, {{"name", "wrong"}, {"password_command", "echo guess"}})});
   EXPECT_TRUE(becomes("file", hour_));
   EXPECT_TRUE(becomes("command", hour_));
   EXPECT_TRUE(complains("wrong: the server answers 401"));
@@ -373,17 +371,10 @@ TEST_F(CalendarOnTheWeb, APasswordFromAFileOrACommand) {
 
 TEST_F(CalendarOnTheWeb, AToken) {
   serve(meeting(at_, at_ + 3600));
-  auto good = at("/token.ics");
-  good["name"] = "good";
-  good["auth"] = "bearer";
-  good["password_command"] = "echo open-sesame";
-  auto wrong = good;
-  wrong["name"] = "wrong";
-  wrong["password_command"] = "echo guess";
-  auto elsewhere = at("/elsewhere.ics");
-  elsewhere["auth"] = "bearer";
-  elsewhere["password_command"] = "echo open-sesame";
-  start({good, wrong, elsewhere});
+  const Json token{{"auth", "bearer"}, {"password_command", "echo open-sesame"}};
+  const auto good = but(but(at("/token.ics"), token), {{"name", "good"}});
+  start({good, but(good, {{"name", "wrong"}, {"password_command", "echo guess"}}),
+         but(at("/elsewhere.ics"), token)});
   EXPECT_TRUE(becomes("good", hour_));
   EXPECT_TRUE(complains("wrong: the server answers 401"));
   EXPECT_TRUE(becomes("/elsewhere.ics", hour_));
@@ -409,14 +400,9 @@ TEST_F(CalendarOnTheWeb, APasswordFromTheKeyring) {
   run(shell("printf 'open sesame' | " + find_program("secret-tool", "libsecret-tools") +
             " store --label=Poised poised work"));
   serve(meeting(at_, at_ + 3600));
-  auto account = at("/secret.ics");
-  account["name"] = "keyring";
-  account["user"] = "me";
-  account["secret"] = "work";
-  auto unknown = account;
-  unknown["name"] = "unknown";
-  unknown["secret"] = "never stored";
-  start({account, unknown});
+  const auto mine = but(at("/secret.ics"), {{"user", "me"}});
+  start({but(mine, {{"name", "keyring"}, {"secret", "work"}}),
+         but(mine, {{"name", "unknown"}, {"secret", "never stored"}})});
   EXPECT_TRUE(becomes("keyring", hour_));
   EXPECT_TRUE(complains("unknown: password: "));
 }
@@ -429,13 +415,8 @@ TEST_F(CalendarPlugin, ADigestInPlaceOfThePassword) {
                      {"user", "alice"},
                      {"auth", "digest"},
                      {"password_command", "echo secret"}};
-  auto wrong = account;
-  wrong["name"] = "wrong";
-  wrong["password_command"] = "echo guess";
-  auto basic = account;
-  basic["name"] = "basic";
-  basic["auth"] = "basic";
-  start({account, wrong, basic});
+  start({account, but(account, {{"name", "wrong"}, {"password_command", "echo guess"}}),
+         but(account, {{"name", "basic"}, {"auth", "basic"}})});
   EXPECT_TRUE(becomes("digest", hour_));
   EXPECT_TRUE(complains("wrong: the server answers 401"));
   EXPECT_TRUE(complains("basic: the server answers 401"));
@@ -460,10 +441,7 @@ TEST_F(CalendarPlugin, ATicketOfKerberosIsAllThatWhoHasSignedInNeeds) {
 
 TEST_F(CalendarOnTheWeb, APasswordGoesToNoOtherHostNorInTheClear) {
   serve(meeting(at_, at_ + 3600));
-  auto elsewhere = at("/elsewhere.ics");
-  elsewhere["user"] = "me";
-  elsewhere["password_command"] = "echo open sesame";
-  start({elsewhere,
+  start({but(at("/elsewhere.ics"), {{"user", "me"}, {"password_command", "echo open sesame"}}),
          {{"name", "clear"},
           {"url", "http://calendar.invalid/x.ics"},
           {"password_command", "echo x"}}});
