@@ -31,7 +31,7 @@ for suite in canary stable; do
   printf 'Codename: %s\nComponents: main\nArchitectures: %s\nSignWith: %s\n\n' "$suite" "$(dpkg --print-architecture)" "$key"
 done >"$work/repository/conf/distributions"
 repository() { reprepro --silent --basedir "$work/repository" "$@"; }
-for package in poised poised-monitoring; do repository includedeb canary "$packages/$package"_*.deb; done
+repository includedeb canary "$packages"/*.deb
 repository export
 ok "reprepro has it in canary"
 
@@ -103,7 +103,7 @@ played canary 'poised_enabled=false'
 [[ $(cat /etc/systemd/user-preset/10-poised.preset) == "disable poised.service" ]] || fail "disabled by a preset"
 ok "it can be switched off for everybody"
 
-repository copy stable canary poised poised-monitoring
+repository copysrc stable canary poised
 played stable
 ok "copied to stable, a machine of that ring has it"
 
