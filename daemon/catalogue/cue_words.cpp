@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "catalogue/cue_words.hpp"
 
+#include "language/cue_place.hpp"
 #include "language/language.hpp"
 
 namespace poised::catalogue {
@@ -23,13 +24,7 @@ std::string headline(const Cue& cue) {
 }
 
 std::string place_of(const Cue& cue) {
-  std::string out;
-  const auto add = [&](const std::string& part) { out += (out.empty() ? "" : ", ") + part; };
-  if (cue.sets > 1) add(tr_format("set {} of {}", cue.set, cue.sets));
-  if (!cue.variant.empty()) add(cue.variant);
-  if (cue.side > 0) add(cue.side == 1 ? tr("first side") : tr("other side"));
-  if (cue.repetition > 0) add(tr_format("{} of {}", cue.repetition, cue.repetitions));
-  return out;
+  return place_text({cue.set, cue.sets, cue.repetition, cue.repetitions, cue.side, cue.variant});
 }
 
 }  // namespace poised::catalogue

@@ -110,14 +110,15 @@ void DaemonLink::ask(const char* method, const Arguments& arguments, Answered an
       std::move(refuse));
 }
 
-void DaemonLink::tell(const char* method, const Arguments& arguments, Done done) {
-  call(method, arguments,
-       [this, done = std::move(done)](const Glib::VariantContainerBase&) {
-         if (done) done();
-         // Not everything that changes by being told is an event of the daemon's.
-         happened();
-       },
-       {});
+void DaemonLink::tell(const char* method, const Arguments& arguments, Done done, Refused refuse) {
+  call(
+      method, arguments,
+      [this, done = std::move(done)](const Glib::VariantContainerBase&) {
+        if (done) done();
+        // Not everything that changes by being told is an event of the daemon's.
+        happened();
+      },
+      std::move(refuse));
 }
 
 void DaemonLink::set(const std::string& key, const std::string& value) {

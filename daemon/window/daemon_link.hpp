@@ -35,7 +35,8 @@ class DaemonLink {
   /// goes to the signal.
   void ask(const char* method, const Arguments& arguments, Answered answered, Refused refused = {});
   /// Calls a method that answers with nothing.
-  void tell(const char* method, const Arguments& arguments = {}, Done done = {});
+  void tell(const char* method, const Arguments& arguments = {}, Done done = {},
+            Refused refused = {});
 
   /// Changes a setting of the person's own. `value`: a word.
   void set(const std::string& key, const std::string& value);

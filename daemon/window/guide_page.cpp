@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "ctl/text.hpp"
+#include "language/cue_place.hpp"
 #include "language/language.hpp"
 
 namespace poised::window {
@@ -16,16 +17,6 @@ constexpr unsigned moving_ms = 100, still_ms = 500;
 // Figures move no slower than this, and are still for the rest of the step.
 constexpr double longest_move_s = 1.5;
 constexpr double part_of_step = 0.6;
-
-std::string place_of(const Cue& cue) {
-  std::string out;
-  const auto add = [&](const std::string& part) { out += (out.empty() ? "" : ", ") + part; };
-  if (cue.sets > 1) add(tr_format("set {} of {}", cue.set, cue.sets));
-  if (!cue.variant.empty()) add(cue.variant);
-  if (cue.side > 0) add(cue.side == 1 ? tr("first side") : tr("other side"));
-  if (cue.repetition > 0) add(tr_format("{} of {}", cue.repetition, cue.repetitions));
-  return out;
-}
 
 std::string lines_of(const std::vector<std::string>& texts) {
   std::string out;
@@ -213,6 +204,7 @@ void GuidePage::begin(const std::string& what) {
 void GuidePage::begin(const ctl::Json& guide) {
   run_.emplace(cues_of(guide));
   of_break_ = ctl::text(guide, "what").empty();
+  sound_->set_active(ctl::flag(guide, "sounds"));
   // What has no exercises has its own name alone.
   name_->set_text(ctl::text(guide, "title"));
   exercise_shown_ = false;
@@ -249,7 +241,8 @@ void GuidePage::show_cue() {
   if (run_->over()) return finish();
   const auto& cue = run_->cue();
   if (!exercise_shown_ || cue.exercise != exercise_) show_exercise(cue.exercise);
-  auto place = place_of(cue);
+  auto place =
+      place_text({cue.set, cue.sets, cue.repetition, cue.repetitions, cue.side, cue.variant});
   if (run_->exercises() > 1) {
     const auto which = tr_format("exercise {} of {}", run_->exercise(), run_->exercises());
     place = place.empty() ? which : which + ", " + place;
@@ -261,10 +254,17 @@ void GuidePage::show_cue() {
                             : cue.text);
   name_widget(*ring_, tr_format("{} seconds", static_cast<int>(cue.length.count())));
   figure_->show(cue.picture, std::min(cue.length.count() * part_of_step, longest_move_s));
+  if (cue.easier) easier_->set_visible(true);
   // Who lies on the floor does not look at the screen.
   const bool turns = rests || changes || (cue.side > 0 && cue.repetition <= 1);
-  if (sound_->get_active() && turns) get_display()->beep();
+  sound(turns ? sound::Cue::side : sound::Cue::step);
   show_time();
+}
+
+void GuidePage::sound(sound::Cue cue) {
+  if (!sound_->get_active() || cues_.play(cue)) return;
+  // Nothing plays sounds here: what the desktop has for a bell, but not at every step.
+  if (cue != sound::Cue::step) get_display()->beep();
 }
 
 void GuidePage::show_exercise(const std::string& id) {
@@ -307,7 +307,11 @@ void GuidePage::easier() {
 
 void GuidePage::hurts(bool open) {
   hurts_->set_visible(open);
+  rules_->set_visible(!open);  // the panel has them
   pause(open);
+  // Where nothing of health is kept it says no, and that is no matter here.
+  if (open && !exercise_.empty())
+    daemon_.tell("SayHurts", {DaemonLink::text(exercise_)}, {}, [](const std::string&) {});
   if (open) hurts_easier_->grab_focus();
 }
 
@@ -325,7 +329,7 @@ void GuidePage::leave_out() {
 
 void GuidePage::finish() {
   ticking_.disconnect();
-  if (sound_->get_active()) get_display()->beep();
+  sound(sound::Cue::end);
   if (of_break_)
     daemon_.ask("GetStatus", {}, [this](const ctl::Json& status) {
       // It may have ended meanwhile by its own time.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "sound/cues.hpp"
 #include "window/daemon_link.hpp"
 #include "window/figure.hpp"
 #include "window/guide_run.hpp"
@@ -34,6 +35,7 @@ class GuidePage : public Page {
   void add_choice(Gtk::Grid& grid, int line, const ctl::Json& entry);
 
   void tick();
+  void sound(sound::Cue cue);
   void show_cue();
   void show_time();
   void show_exercise(const std::string& id);
@@ -72,6 +74,7 @@ class GuidePage : public Page {
   Gtk::Label* rules_;
   Gtk::Label* source_;
   Gtk::ToggleButton* sound_;
+  sound::Cues cues_;
 
   Gtk::Box* end_;
   Gtk::Button* again_;

@@ -7,6 +7,7 @@ namespace poised::window {
 
 std::vector<Cue> cues_of(const ctl::Json& guide) {
   std::vector<Cue> cues;
+  bool easier = false;
   for (const auto& cue : ctl::list(guide, "cues")) {
     const auto count = [&](const char* key) {
       return static_cast<std::uint32_t>(std::max(ctl::number(cue, key).value_or(0), 0.0));
@@ -14,7 +15,10 @@ std::vector<Cue> cues_of(const ctl::Json& guide) {
     cues.push_back({ctl::text(cue, "kind"), ctl::text(cue, "exercise"), ctl::text(cue, "text"),
                     Seconds(count("seconds")), count("set"), count("sets"), count("repetition"),
                     count("repetitions"), count("side"), ctl::text(cue, "variant"),
-                    std::max(count("picture"), 1U)});
+                    std::max(count("picture"), 1U), false});
+    // Said once, at its beginning.
+    if (cues.back().kind == "exercise") easier = !ctl::text(cue, "easier").empty();
+    cues.back().easier = easier && cues.back().kind != "change-over";
   }
   return cues;
 }

@@ -25,6 +25,7 @@ struct Cue {
   std::uint32_t side = 0;                         ///< 0: both at once
   std::string variant;
   std::uint32_t picture = 1;  ///< from 1
+  bool easier = false;        ///< the exercise hurt lately
 };
 
 std::vector<Cue> cues_of(const ctl::Json& guide);

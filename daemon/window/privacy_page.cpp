@@ -20,7 +20,8 @@ PrivacyPage::PrivacyPage(DaemonLink& daemon) : daemon_(daemon) {
   append(*make_heading(tr("Now")));
   append(*make_text(
       tr("How long you have been at the screen, what comes next, your pauses, your posture, your "
-         "plan with its weekly answers, and when your appointments are, never what they are.")));
+         "plan with its weekly answers, exercises that hurt, and when your appointments are, never "
+         "what they are.")));
   state_ = make_faint();
   append(*state_);
   append(*make_heading(tr("History")));

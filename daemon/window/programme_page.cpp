@@ -46,7 +46,8 @@ ProgrammePage::ProgrammePage(DaemonLink& daemon, std::function<void()> guide,
   session_ = make_button(tr("St_art today's session"),
                          [this] { daemon_.tell("Take", {DaemonLink::text("session")}, guide_); });
   session_->add_css_class("suggested-action");
-  running_->append(*make_row({session_}));
+  hold_ = make_button({}, [this] { daemon_.tell(on_hold_ ? "ResumePlan" : "HoldPlan"); });
+  running_->append(*make_row({session_, hold_}));
   main_->append(*running_);
 
   make_questions();
@@ -171,7 +172,7 @@ void ProgrammePage::show(const ctl::Json& programme) {
   const auto& plan = entry_of(catalogue, "plans", id);
   const bool runs = !id.empty(), stopped = ctl::flag(programme, "stopped");
   running_->set_visible(runs);
-  questions_->set_visible(runs && ctl::flag(plan, "gated"));
+  questions_->set_visible(runs && ctl::flag(plan, "gated") && !ctl::flag(programme, "on_hold"));
   questions_wait_->set_visible(ctl::flag(programme, "questions_wait"));
   plans_->set_sensitive(!stopped);
   for (auto& [name, start] : starts_) start->set_sensitive(name != id);
@@ -198,13 +199,24 @@ void ProgrammePage::show_plan(const ctl::Json& programme, const ctl::Json& plan)
                tr_count("{} session in the last 7 days.", "{} sessions in the last 7 days.",
                         static_cast<std::uint64_t>(whole("sessions_last_week")));
   if (ctl::flag(programme, "paused")) state += "\n" + guidance(daemon_.catalogue(), "high");
+  on_hold_ = ctl::flag(programme, "on_hold");
+  if (on_hold_)
+    state +=
+        "\n" + std::string(tr("It is on hold: no session is offered, and no day of it counts."));
   state_->set_text(state);
-  session_->set_sensitive(!ctl::flag(programme, "done_today"));
+  // A plan of days cannot wait.
+  hold_->set_visible(ctl::text(plan, "then") != "choose");
+  label_button(*hold_, on_hold_ ? tr("_Go on with the plan") : tr("_Hold the plan"));
+  session_->set_sensitive(!ctl::flag(programme, "done_today") && !on_hold_);
   label_button(*session_, ctl::flag(programme, "done_today") ? tr("Today's session is done")
                                                              : tr("St_art today's session"));
   std::string reminders;
-  for (const auto& reminder : ctl::list(entry_of(plan, "phases", phase_id), "reminders"))
+  const auto& phase = entry_of(plan, "phases", phase_id);
+  for (const auto& reminder : ctl::list(phase, "reminders"))
     reminders += (reminders.empty() ? "• " : "\n• ") + ctl::text(reminder, "text");
+  // E6: what one may think of now; nothing else asks.
+  for (const auto& question : ctl::texts(phase, "review"))
+    reminders += (reminders.empty() ? "• " : "\n• ") + question;
   reminders_->set_text(reminders);
   reminders_->set_visible(!reminders.empty());
 }

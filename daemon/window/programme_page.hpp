@@ -38,6 +38,8 @@ class ProgrammePage : public Page {
   Gtk::Label* reminders_;
   Gtk::Box* running_;
   Gtk::Button* session_;
+  Gtk::Button* hold_;
+  bool on_hold_ = false;
   Gtk::Box* questions_;
   Gtk::Label* questions_wait_;
   Choice* discomfort_;

@@ -14,15 +14,21 @@ constexpr const char* leave_out = "programme.leave_out";
 
 SettingsPage::SettingsPage(DaemonLink& daemon) : daemon_(daemon) {
   append(*make_title(tr("Settings")));
-  managed_ = make_text(tr("What cannot be changed here is set by your organisation."));
-  managed_->set_visible(false);
-  append(*managed_);
+}
+
+void SettingsPage::add_heading(const std::string& key, const std::string& title,
+                               const std::string& what) {
+  append(*make_heading(title));
+  append(*make_faint(what));
+  auto* lock = make_text();
+  lock->set_visible(false);
+  append(*lock);
+  locks_[key] = lock;
 }
 
 void SettingsPage::add_choice(const std::string& key, const std::string& title,
                               const std::string& what, const std::vector<Choice::Option>& options) {
-  append(*make_heading(title));
-  append(*make_faint(what));
+  add_heading(key, title, what);
   auto* choice = Gtk::make_managed<Choice>(
       options, [this, key] { daemon_.set(key, choices_.at(key)->chosen()); });
   append(*choice);
@@ -31,8 +37,7 @@ void SettingsPage::add_choice(const std::string& key, const std::string& title,
 
 void SettingsPage::add_several(const std::string& key, const std::string& title,
                                const std::string& what, const char* entries) {
-  append(*make_heading(title));
-  append(*make_faint(what));
+  add_heading(key, title, what);
   std::vector<Choice::Option> options;
   for (const auto& entry : ctl::list(daemon_.catalogue(), entries))
     options.push_back({ctl::text(entry, "id"), ctl::text(entry, "name"), {}});
@@ -61,23 +66,31 @@ void SettingsPage::fill() {
   add_several(leave_out, tr("What to leave out"),
               tr("Positions, not reasons: nothing else about your health is stored."), "positions");
   add_choice("programme.health_questions", tr("The week's questions"),
-             tr("Without them there are no plans that ask them; their answers are erased."),
+             tr("Without them there are no plans that ask them; their answers, and what hurt, are "
+                "not kept."),
              {{"true", tr("Ask"), tr("The week's questions: ask")},
               {"false", tr("Do not ask"), tr("The week's questions: do not ask")}});
 }
 
 void SettingsPage::refresh() {
   fill();
-  daemon_.ask("Settings", {}, [this](const ctl::Json& settings) { show(settings); });
+  daemon_.ask("GetStatus", {}, [this](const ctl::Json& status) {
+    const auto managed_by = ctl::text(status, "managed_by");
+    daemon_.ask("Settings", {},
+                [this, managed_by](const ctl::Json& settings) { show(settings, managed_by); });
+  });
 }
 
-void SettingsPage::show(const ctl::Json& settings) {
-  bool any_locked = false;
+void SettingsPage::show(const ctl::Json& settings, const std::string& managed_by) {
+  const auto reason = managed_by.empty()
+                          ? std::string(tr("Set by your organisation: it cannot be changed here."))
+                          : tr_format("Set by {}: it cannot be changed here.", managed_by);
   const auto look = [&](const std::string& key, Gtk::Widget& widget) -> const ctl::Json& {
     const auto& entry = ctl::field(settings, key.c_str());
     const bool locked = ctl::flag(entry, "locked");
     widget.set_sensitive(!locked);
-    any_locked = any_locked || locked;
+    locks_.at(key)->set_text(reason);
+    locks_.at(key)->set_visible(locked);
     return entry;
   };
   for (const auto& [key, choice] : choices_) {
@@ -93,7 +106,6 @@ void SettingsPage::show(const ctl::Json& settings) {
     for (const auto& id : ids)
       if (std::ranges::find(known, id) == known.end()) other_left_out_.push_back(id);
   }
-  managed_->set_visible(any_locked);
 }
 
 }  // namespace poised::window

@@ -18,14 +18,15 @@ class SettingsPage : public Page {
 
  private:
   void fill();
-  void show(const ctl::Json& settings);
+  void add_heading(const std::string& key, const std::string& title, const std::string& what);
+  void show(const ctl::Json& settings, const std::string& managed_by);
   void add_choice(const std::string& key, const std::string& title, const std::string& what,
                   const std::vector<Choice::Option>& options);
   void add_several(const std::string& key, const std::string& title, const std::string& what,
                    const char* entries);
 
   DaemonLink& daemon_;
-  Gtk::Label* managed_;
+  std::map<std::string, Gtk::Label*> locks_;  ///< why it cannot be changed
   std::map<std::string, Choice*> choices_;
   std::map<std::string, Several*> severals_;
   /// What was left out besides positions: exercises.

@@ -55,6 +55,19 @@ TEST(AGuidedRun, KnowsWhichExerciseItIsAndLeavesIt) {
   EXPECT_TRUE(run.over());
 }
 
+TEST(AGuidedRun, KnowsWhatIsToBeEasier) {
+  auto careful = cue("exercise", "b", 0);
+  careful["easier"] = "Half as far.";
+  GuideRun run(cues_of({{"cues",
+                         {cue("exercise", "a", 0), cue("step", "a", 4), cue("change-over", "b", 15),
+                          careful, cue("step", "b", 3), cue("change-over", "c", 15),
+                          cue("exercise", "c", 0), cue("step", "c", 1), cue("end", "", 0)}}}));
+  for (const bool easier : {false, false, true, false, false}) {
+    EXPECT_EQ(run.cue().easier, easier) << run.cue().exercise;
+    run.next();
+  }
+}
+
 TEST(AGuidedRun, OfNothingIsOver) {
   EXPECT_TRUE(GuideRun({}).over());
   EXPECT_TRUE(GuideRun(cues_of({{"cues", "no list"}})).over());

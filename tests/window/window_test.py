@@ -138,6 +138,31 @@ class Guide(AWindow):
         self.window.use("It may be a warning sign…")
         self.window.find("Something feels wrong")
 
+    def hurt(self):
+        return {each["exercise"]: each["times"] for each in DESKTOP.ask("Programme")["hurt"]}
+
+    def test_what_hurt_is_remembered_and_comes_easier(self):
+        self.window.use("Exercises")
+        self.window.use("Begin: Open the chest at home")
+        self.window.use("Hurts")
+        self.until("note of it", self.hurt)
+        first, = self.hurt()
+        self.assertEqual(self.hurt(), {first: 1})
+        self.window.use("Leave this exercise")
+        self.window.use("Done")
+        self.window.use("Choose something else")
+        self.window.use("Begin: Open the chest at home")
+        self.until("easier version", lambda: self.window.has_text(exercise(first)["easier"]))
+        self.window.use("Hurts")
+        self.until("second time", lambda: self.hurt() == {first: 2})
+        self.window.use("Break off")
+        self.window.use("Choose something else")
+        self.window.use("Begin: Open the chest at home")
+        self.window.find("Wait")
+        self.assertFalse(self.window.has(exercise(first)["name"]))
+        DESKTOP.ask("Erase")
+        self.assertEqual(self.hurt(), {})
+
     def test_leads_through_the_break_that_runs(self):
         self.window.use("Start now: Stretch")
         self.until("running break", lambda: (DESKTOP.status()["prompt"] or {}).get("running"))
@@ -183,6 +208,20 @@ class Programme(AWindow):
         self.window.use("One of these")
         self.window.find("Something feels wrong")
         self.assertIsNone(self.plan())
+
+    def test_is_held_and_goes_on(self):
+        self.begin(plan("progressive")["name"])
+        self.until("plan", lambda: self.plan() == "progressive")
+        self.window.use("Hold the plan")
+        self.until("hold", lambda: DESKTOP.ask("Programme")["on_hold"])
+        self.until("word of it", lambda: self.window.has_text("It is on hold"))
+        self.assertFalse(self.window.has("Send the answers"), "no question is asked meanwhile")
+        self.window.fill_screen()
+        self.window.click("Go on with the plan")
+        self.until("end of the hold", lambda: not DESKTOP.ask("Programme")["on_hold"])
+        self.until("its end, in the window", lambda: not self.window.has_text("It is on hold"))
+        self.window.click("Hold the plan")
+        self.until("hold by mouse", lambda: DESKTOP.ask("Programme")["on_hold"])
 
     def test_takes_the_answers_of_the_week(self):
         self.begin(plan("progressive")["name"])
