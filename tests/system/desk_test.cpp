@@ -231,7 +231,8 @@ enabled = false
     start_daemon();
     ASSERT_TRUE(wait_for([&] {
       const auto report = status();
-      if (report["source"]["id"] != "x11" || report["desks"].size() != 2) return false;
+      // There is no list before the second one is told of.
+      if (report["source"]["id"] != "x11" || !report.contains("desks")) return false;
       return report["desks"][0]["state"] == "ok" && report["desks"][1]["state"] == "ok";
     })) << status().dump(2);
   }
@@ -282,12 +283,13 @@ TEST_F(APersonWithTwoDesks, TellsTheTrueHeightOfTheOneThatDoesNotKnowIt) {
                "[schedule]\nenabled = false\n");
   const auto office_is_at = [&](int mm) {
     const auto report = status();
-    return report["desks"].size() == 2 && report["desks"][1]["name"] == "office" &&
+    return report.contains("desks") && report["desks"][1]["name"] == "office" &&
            report["desks"][1]["height_mm"] == mm;
   };
   ASSERT_TRUE(wait_for([&] { return office_is_at(720); })) << status().dump(2);
   poisectl({"desk", "calibrate-base", "731", "--desk", "office"});
   ASSERT_TRUE(wait_for([&] { return office_is_at(731); })) << status().dump(2);
+  ASSERT_TRUE(wait_for([&] { return status()["desks"][0]["height_mm"].is_number(); }));
   const auto said = poisectl_that_may_fail({"desk", "calibrate-base", "731", "--desk", "home"});
   EXPECT_NE(said.find("only LINAK desks"), std::string::npos) << said;
 }
