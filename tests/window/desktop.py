@@ -17,7 +17,8 @@ import time
 import gi
 
 gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi, Gio, GLib  # noqa: E402
+gi.require_version("GdkPixbuf", "2.0")
+from gi.repository import Atspi, GdkPixbuf, Gio, GLib  # noqa: E402
 
 PATIENCE = 60.0
 SCREEN = (1280, 800)
@@ -221,6 +222,14 @@ class Desktop:
         properties("Set", "org.gnome.Shell", "OverviewActive", GLib.Variant("b", False))
         return False
 
+    def screenshot(self, box=None):
+        """What the screen shows, or that part of it: x, y, width and height."""
+        file = str(self.folder / "screen.png")
+        method, place = ("ScreenshotArea", box) if box else ("Screenshot", (False,))
+        self.call("org.gnome.Shell.Screenshot", "/org/gnome/Shell/Screenshot", "org.gnome.Shell.Screenshot", method,
+                  GLib.Variant("(iiiibs)" if box else "(bbs)", (*place, False, file)))
+        return GdkPixbuf.Pixbuf.new_from_file(file)
+
     def window_widths(self):
         windows = self.call("org.gnome.Shell", "/org/gnome/Shell/Introspect", "org.gnome.Shell.Introspect", "GetWindows")
         return [window.get("width") for window in windows[0].values()]
@@ -256,8 +265,8 @@ class Desktop:
 class Poised:
     """The daemon, in a home of its own."""
 
-    def __init__(self, desktop, config="", environment=None):
-        self.desktop, self.environment = desktop, environment or {}
+    def __init__(self, desktop, config="", environment=None, policy=""):
+        self.desktop, self.environment, self.arguments = desktop, environment or {}, []
         self.home = pathlib.Path(tempfile.mkdtemp(dir=desktop.folder, prefix="person-"))
         self.config_file = self.home / ".config/poised/poised.toml"
         self.config_file.parent.mkdir(parents=True)
@@ -268,11 +277,16 @@ class Poised:
         # As after the first start: the welcome has been shown.
         (state / "state.json").write_text(json.dumps({"schema": 1, "welcomed": True, "utc": time.time_ns()}))
         self.state = state
+        if policy:
+            folder = self.home / "root/etc/poised/policy.d"
+            folder.mkdir(parents=True)
+            (folder / "10-test.toml").write_text(policy)
+            self.arguments = ["--config-root", str(self.home / "root")]
         self.process = None
         self.start()
 
     def start(self, environment=None):
-        self.process = self.desktop.start([str(self.desktop.binaries / "poised")], "",
+        self.process = self.desktop.start([str(self.desktop.binaries / "poised"), *self.arguments], "",
                                           {"HOME": str(self.home)} | self.environment | (environment or {}))
         self.desktop.wait_for_name(SERVICE)
 
@@ -288,6 +302,52 @@ class Poised:
         self.process.wait()
         self.desktop.processes.remove(self.process)
         self.desktop.wait_for_name(SERVICE, False)
+
+
+class Sounds:
+    """A sound server with a speaker that nobody hears."""
+
+    def __init__(self, desktop):
+        self.desktop = desktop
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=desktop.folder, prefix="sounds-"))
+        configuration = self.folder / "config/pipewire/pipewire.conf.d"
+        configuration.mkdir(parents=True)
+        (configuration / "speaker.conf").write_text(
+            "context.objects = [ { factory = adapter args = { factory.name = support.null-audio-sink"
+            " node.name = speaker media.class = Audio/Sink audio.position = [ FL FR ] } } ]\n")
+        self.own = {"XDG_RUNTIME_DIR": str(self.folder), "PIPEWIRE_RUNTIME_DIR": str(self.folder),
+                    "HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder / "config")}
+        self.address = f"unix:{self.folder}/pulse/native"
+        self.programs = []
+        for name, package, socket in (("pipewire", "pipewire", "pipewire-0"),
+                                      ("wireplumber", "wireplumber", ""),
+                                      ("pipewire-pulse", "pipewire-pulse", "pulse/native")):
+            self.programs.append(desktop.start([name], package, self.own))
+            wait_for(f"socket of {name}", (self.folder / socket).exists)
+        self.heard = self.folder / "heard"
+        with open(self.heard, "wb") as heard:
+            listener = subprocess.Popen([needed("pactl", "pulseaudio-utils"), "subscribe"], stdout=heard,
+                                        env=os.environ | self.environment(), preexec_fn=die_with_parent)
+        desktop.processes.append(listener)
+        self.programs.append(listener)
+        # It listens once it tells of a client that has come after it.
+        wait_for("listener", self.is_heard)
+
+    def environment(self):
+        """Of a program that is to be heard."""
+        return {"PULSE_SERVER": self.address, "PULSE_RUNTIME_PATH": str(self.folder / "pulse")}
+
+    def is_heard(self):
+        subprocess.run(["pactl", "info"], stdout=subprocess.DEVNULL, env=os.environ | self.environment(), check=False)
+        return b"on client" in self.heard.read_bytes()
+
+    def played(self):
+        """How many sounds have begun."""
+        return self.heard.read_bytes().count(b"'new' on sink-input")
+
+    def close(self):
+        for program in reversed(self.programs):
+            self.desktop.end(program)
 
 
 class Window:
@@ -349,12 +409,20 @@ class Window:
         return self.find(name, usable).get_state_set().contains(Atspi.StateType.PRESSED)
 
     def click(self, name):
-        """With the mouse. The window fills the screen below the desktop's bar."""
-        node = self.find(name, usable)
+        """With the mouse, in a window that fills the screen."""
+        x, y, width, height = self.on_screen(self.find(name, usable))
+        self.desktop.mouse_click(x + width / 2, y + height / 2)
+
+    def on_screen(self, node):
+        """Where it is on the screen, which the window fills below the desktop's bar."""
         box = self.place_of(node)
         area = self.frame.get_extents(Atspi.CoordType.WINDOW)
-        left, top = SCREEN[0] - area.width, SCREEN[1] - area.height
-        self.desktop.mouse_click(left + box.x + box.width / 2, top + box.y + box.height / 2)
+        return SCREEN[0] - area.width + box.x, SCREEN[1] - area.height + box.y, box.width, box.height
+
+    def other(self, title):
+        """Another window of the program, such as a dialog."""
+        return safely(lambda: next((node for node in children(self.frame.get_application())
+                                    if node.get_name() == title), None))
 
     def place_of(self, node):
         """Where it is once everything has found its place."""

@@ -5,11 +5,9 @@ by keyboard. What is asserted is what the daemon then says."""
 import sys
 import unittest
 
-import gi
-from desktop import Desktop, Poised, Window, wait_for
+from desktop import Desktop, Poised, Sounds, Window, wait_for
 
-gi.require_version("GdkPixbuf", "2.0")
-from gi.repository import GdkPixbuf, GLib  # noqa: E402
+from gi.repository import GLib  # noqa: E402
 
 DESKTOP = None
 ALWAYS = "[schedule]\nenabled = false\n"
@@ -182,6 +180,43 @@ class Guide(AWindow):
         self.window.find("Well done.")
 
 
+class Heard(AWindow):
+    """What is heard of a guided run, on a sound server."""
+    config = ALWAYS + "[programme]\nplaces = ['desk', 'wall', 'floor']\n"
+
+    def setUp(self):
+        self.sounds = Sounds(DESKTOP)
+        self.addCleanup(self.sounds.close)
+        self.poised = Poised(DESKTOP, self.config)
+        self.addCleanup(self.poised.stop)
+        self.window = Window(DESKTOP, self.sounds.environment())
+        self.addCleanup(self.window.close)
+
+    def test_steps_sides_and_the_end(self):
+        self.window.use("Exercises")
+        self.window.use("Begin: Cat and cow")
+        self.until("sound of the first step", lambda: self.sounds.played() >= 1)
+        self.window.use("Wait")
+        before = self.sounds.played()
+        self.window.use("Next")
+        self.until("sound of the next", lambda: self.sounds.played() > before)
+        before = self.sounds.played()
+        self.window.use("Done")
+        self.until("sound of the end", lambda: self.sounds.played() > before)
+
+    def test_nothing_where_cues_are_off_unless_asked_for(self):
+        DESKTOP.ask("Set", text("programme.cues", "false"))
+        self.window.use("Exercises")
+        self.window.use("Begin: Cat and cow")
+        self.window.use("Wait")
+        self.window.use("Next")
+        self.assertFalse(self.window.is_on("Sound"))
+        self.assertEqual(self.sounds.played(), 0)
+        self.window.use("Sound")
+        self.window.use("Next")
+        self.until("sound", self.sounds.played)
+
+
 class Programme(AWindow):
     def plan(self):
         return DESKTOP.ask("Programme")["plan"]
@@ -328,13 +363,28 @@ class Workstation(AWindow):
         self.window.find("Copied.")
 
 
-class Look(AWindow):
+class WithAFigure(AWindow):
+    def figures_while_led(self):
+        """What the figure looks like while it goes from step to step."""
+        self.window.fill_screen()
+        self.window.use("Exercises")
+        self.window.use("Begin: Cat and cow")
+        self.window.use("Wait")
+        named = [picture["alt"] for picture in exercise("cat-cow")["pictures"]]
+        figure = self.until("figure", lambda: next(filter(None, map(self.window.look_for, named)), None))
+        box = self.window.on_screen(figure)
+        seen = set()
+        for _ in range(6):
+            self.window.use("Next")
+            for _ in range(3):
+                seen.add(DESKTOP.screenshot(box).get_pixels())
+        return len(seen)
+
+
+class Look(WithAFigure):
     def background(self):
         """The colour of an empty part of the window, as it is on the screen."""
-        file = str(DESKTOP.folder / "screen.png")
-        DESKTOP.call("org.gnome.Shell.Screenshot", "/org/gnome/Shell/Screenshot", "org.gnome.Shell.Screenshot",
-                     "Screenshot", GLib.Variant("(bbs)", (False, False, file)))
-        picture = GdkPixbuf.Pixbuf.new_from_file(file)
+        picture = DESKTOP.screenshot()
         start = (picture.get_height() - 40) * picture.get_rowstride() + (picture.get_width() - 40) * picture.get_n_channels()
         return tuple(picture.get_pixels()[start:start + 3])
 
@@ -344,6 +394,19 @@ class Look(AWindow):
         DESKTOP.set("org.gnome.desktop.a11y.interface", high_contrast="true")
         self.addCleanup(DESKTOP.set, "org.gnome.desktop.a11y.interface", high_contrast="false")
         self.until("another background", lambda: self.background() != usual)
+
+    def test_figures_stand_still_where_the_desktop_wants_no_animation(self):
+        self.assertLessEqual(self.figures_while_led(), len(exercise("cat-cow")["pictures"]))
+
+
+class Moving(WithAFigure):
+    def setUp(self):
+        DESKTOP.set("org.gnome.desktop.interface", enable_animations="true")
+        self.addCleanup(DESKTOP.set, "org.gnome.desktop.interface", enable_animations="false")
+        super().setUp()
+
+    def test_figures_move_elsewhere(self):
+        self.assertGreater(self.figures_while_led(), len(exercise("cat-cow")["pictures"]) + 2)
 
 
 class NothingRuns(unittest.TestCase):
