@@ -698,20 +698,11 @@ void add_unique(std::vector<fs::path>& paths, fs::path path) {
   if (std::ranges::find(paths, path) == paths.end()) paths.push_back(std::move(path));
 }
 
-void watch_directory(std::vector<fs::path>& watch, fs::path directory) {
-  std::error_code error;
-  while (!fs::is_directory(directory, error)) {
-    if (!directory.has_relative_path()) return;
-    directory = directory.parent_path();
-  }
-  add_unique(watch, std::move(directory));
-}
-
 void watch_target(std::vector<fs::path>& watch, const fs::path& file) {
   std::error_code error;
   if (!fs::is_symlink(file, error)) return;
   const fs::path target = fs::canonical(file, error);
-  if (!error) add_unique(watch, target.parent_path());
+  if (!error) add_unique(watch, target);
 }
 
 const SourceFile* find_file(const Loaded* loaded, const fs::path& path) {
@@ -897,7 +888,7 @@ Loaded load(const Roots& roots, const std::vector<PluginSettingSpecs>& plugins,
   read_policies(out, roots, last_good);
   for (const auto& directory :
        {vendor, machine, machine / "conf.d", user, user / "conf.d", machine / "policy.d"})
-    watch_directory(out.watch, directory);
+    add_unique(out.watch, directory);
   for (const auto& file : out.files) watch_target(out.watch, file.path);
   resolve(out, roots, plugins);
   return out;

@@ -163,8 +163,8 @@ struct Loaded {
   std::vector<SourceFile> files;     ///< low to high
   bool managed = false;              ///< a policy says something here
   std::string managed_by;            ///< for people; empty where no policy says
-  /// Directories whose changes call for a reload, existing ones only: where a file may appear, the
-  /// nearest existing one above a missing one, and where links point to.
+  /// What calls for a reload when it changes or appears: the directories of configuration files,
+  /// there or not, and the files that links in them point to.
   std::vector<std::filesystem::path> watch;
 };
 

@@ -6,7 +6,8 @@
 
 #include <cerrno>
 #include <chrono>
-#include <set>
+#include <cstdint>
+#include <cstring>
 #include <system_error>
 
 namespace poised::shell {
@@ -15,6 +16,10 @@ namespace {
 // An editor writes, renames and touches: one reload serves them all.
 constexpr std::chrono::milliseconds burst{200};
 
+constexpr std::uint32_t coming = IN_CREATE | IN_MOVED_TO;
+constexpr std::uint32_t any_change =
+    coming | IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_ATTRIB;
+
 std::filesystem::path nearest_directory(std::filesystem::path path) {
   std::error_code error;
   while (!path.empty() && path != path.parent_path() && !std::filesystem::is_directory(path, error))
@@ -22,29 +27,44 @@ std::filesystem::path nearest_directory(std::filesystem::path path) {
   return path;
 }
 
-int open_inotify() {
-  const int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), "files: inotify_init1");
-  return fd;
-}
-
 }  // namespace
 
 FileWatch::FileWatch(boost::asio::io_context& loop, std::function<void()> on_change)
-    : inotify_(loop, open_inotify()), settle_(loop), on_change_(std::move(on_change)) {
+    : inotify_(loop), settle_(loop), on_change_(std::move(on_change)) {
+  const int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  if (fd < 0) {
+    problem_ = std::string("files: changes cannot be watched for: ") + std::strerror(errno);
+    return;
+  }
+  inotify_.assign(fd);
   wait();
 }
 
 void FileWatch::watch(const std::vector<std::filesystem::path>& paths) {
-  for (const int watch : watches_) inotify_rm_watch(inotify_.native_handle(), watch);
+  if (!problem_.empty()) return;
+  for (const auto& [watch, names] : watches_) inotify_rm_watch(inotify_.native_handle(), watch);
   watches_.clear();
-  std::set<std::filesystem::path> directories;
-  for (const auto& path : paths) directories.insert(nearest_directory(path));
-  for (const auto& directory : directories) {
-    const int watch = inotify_add_watch(inotify_.native_handle(), directory.c_str(),
-                                        IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM |
-                                            IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR);
-    if (watch >= 0) watches_.push_back(watch);
+  struct Wanted {
+    std::uint32_t events = IN_ONLYDIR;
+    bool all = false;
+    std::set<std::string> names;
+  };
+  std::map<std::filesystem::path, Wanted> directories;
+  for (const auto& path : paths) {
+    const auto directory = nearest_directory(path);
+    auto& wanted = directories[directory];
+    std::error_code error;
+    // Others' files in a home or in /etc are no reason to wake up.
+    const bool comes = directory != path && !std::filesystem::exists(path, error);
+    wanted.events |= comes ? coming : any_change;
+    if (directory == path)
+      wanted.all = true;
+    else
+      wanted.names.insert(*path.lexically_relative(directory).begin());
+  }
+  for (const auto& [directory, wanted] : directories) {
+    const int watch = inotify_add_watch(inotify_.native_handle(), directory.c_str(), wanted.events);
+    if (watch >= 0) watches_[watch] = wanted.all ? std::set<std::string>() : wanted.names;
   }
 }
 
@@ -64,7 +84,11 @@ void FileWatch::drain() {
   while ((count = ::read(inotify_.native_handle(), buffer, sizeof buffer)) > 0) {
     for (ssize_t at = 0; at < count;) {
       const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
-      changed |= (event->mask & IN_IGNORED) == 0;
+      const auto watch = watches_.find(event->wd);
+      if (watch != watches_.end() && (event->mask & IN_IGNORED) == 0) {
+        const auto& names = watch->second;
+        changed |= names.empty() || (event->len > 0 && names.contains(event->name));
+      }
       at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
     }
   }

@@ -42,18 +42,19 @@ wait_until() { # COMMAND…: at most 20 s
 
 unset WAYLAND_DISPLAY XDG_CONFIG_HOME XDG_STATE_HOME XDG_DATA_HOME NOTIFY_SOCKET
 begin_session() { # NAME
-  home=$dir/$1
+  # What is written for the measurement is written elsewhere: whatever changes in a home is for programs to see.
+  home=$dir/$1 notes=$dir/$1.notes
   export HOME=$home XDG_RUNTIME_DIR=$home/run
-  mkdir -p "$home"
+  mkdir -p "$home" "$notes"
   mkdir -m 700 "$XDG_RUNTIME_DIR"
   export DBUS_SESSION_BUS_ADDRESS=unix:path=$XDG_RUNTIME_DIR/bus
-  mkfifo "$home/display"
-  dbus-daemon --session --address="$DBUS_SESSION_BUS_ADDRESS" --nofork --nopidfile 2>"$home/bus.log" &
+  mkfifo "$notes/display"
+  dbus-daemon --session --address="$DBUS_SESSION_BUS_ADDRESS" --nofork --nopidfile 2>"$notes/bus.log" &
   session+=($!)
-  Xvfb -displayfd 4 -screen 0 1280x800x24 -nolisten tcp 4>"$home/display" 2>"$home/x.log" &
+  Xvfb -displayfd 4 -screen 0 1280x800x24 -nolisten tcp 4>"$notes/display" 2>"$notes/x.log" &
   session+=($!)
   local number
-  read -r number <"$home/display"
+  read -r number <"$notes/display"
   export DISPLAY=:$number
   wait_until test -S "$XDG_RUNTIME_DIR/bus"
   openbox >/dev/null 2>&1 &
@@ -92,14 +93,14 @@ threads() {
 }
 # Wake-ups and ms of processor a minute. Threads that come or go within the window do not count.
 measure() {
-  threads >"$home/before"
+  threads >"$notes/before"
   pause "$window"
-  threads >"$home/after"
+  threads >"$notes/after"
   awk -v window="$window" '
     NR == FNR { woken[$1] = $2; used[$1] = $3; next }
     $1 in woken { wakeups += $2 - woken[$1]; time += $3 - used[$1] }
     END { printf "%.1f|%.2f", wakeups * 60 / window, time * 60 / window / 1e6 }
-  ' "$home/before" "$home/after"
+  ' "$notes/before" "$notes/after"
 }
 
 answers() { "$poisectl" status --json; }
@@ -108,7 +109,7 @@ measure_program() {
   local name=$1 ready=$2 start typed idle
   shift 2
   start=$(now_ms)
-  POISED_COST=$home "$@" >"$home/log" 2>&1 &
+  POISED_COST=$home "$@" >"$notes/log" 2>&1 &
   session+=($!)
   # shellcheck disable=SC2086 # a command and its words
   [[ $ready == - ]] || wait_until $ready
@@ -132,12 +133,12 @@ echo "|---|---|---|---|---|---|---|---|---|"
 measure_program poised answers "$poised"
 
 # From the request on the bus to the notification server's answer, with the notification plugin started for it.
-dbus-monitor --profile >"$home/bus.profile" 2>/dev/null &
+dbus-monitor --profile >"$notes/bus.profile" 2>/dev/null &
 session+=($!)
-wait_until grep -q NameAcquired "$home/bus.profile"
+wait_until grep -q NameAcquired "$notes/bus.profile"
 "$poisectl" take stretch >/dev/null
-wait_until grep -q $'\tNotify$' "$home/bus.profile"
-latency=$(awk -F'\t' '$NF == "Take" { from = $2 } $NF == "Notify" && !to { to = $2 } END { printf "%.0f", (to - from) * 1000 }' "$home/bus.profile")
+wait_until grep -q $'\tNotify$' "$notes/bus.profile"
+latency=$(awk -F'\t' '$NF == "Take" { from = $2 } $NF == "Notify" && !to { to = $2 } END { printf "%.0f", (to - from) * 1000 }' "$notes/bus.profile")
 end_session
 
 if [[ $peers == yes ]]; then

@@ -567,15 +567,10 @@ TEST_F(PluginSettings, DefaultsThatContradictTheirOwnTypeCountAsNotGiven) {
 // ------------------------------------------------------------------ what to watch
 
 TEST_F(Layers, WatchWhereFilesAreOrMayAppear) {
-  std::filesystem::create_directories(path("/home/me"));
-  std::filesystem::create_directories(path("/usr/share"));
-  write("/etc/poised/poised.toml", "");
   EXPECT_THAT(load_all().watch,
-              ElementsAre(path("/usr/share"), path("/etc/poised"), path("/home/me")));
-  write("/home/me/.config/poised/conf.d/a.toml", "");
-  EXPECT_THAT(load_all().watch,
-              ElementsAre(path("/usr/share"), path("/etc/poised"), path("/home/me/.config/poised"),
-                          path("/home/me/.config/poised/conf.d")));
+              ElementsAre(path("/usr/share/poised/defaults.d"), path("/etc/poised"),
+                          path("/etc/poised/conf.d"), path("/home/me/.config/poised"),
+                          path("/home/me/.config/poised/conf.d"), path("/etc/poised/policy.d")));
 }
 
 TEST_F(Layers, WatchWhereALinkPointsTo) {
@@ -584,7 +579,8 @@ TEST_F(Layers, WatchWhereALinkPointsTo) {
   std::filesystem::create_symlink(path("/home/me/dotfiles/mine.toml"), path(user_file));
   const Loaded loaded = load_all();
   EXPECT_EQ(loaded.policy.prompt.gap, 9s);
-  EXPECT_THAT(loaded.watch, Contains(std::filesystem::canonical(path("/home/me/dotfiles"))));
+  EXPECT_THAT(loaded.watch,
+              Contains(std::filesystem::canonical(path("/home/me/dotfiles/mine.toml"))));
 }
 
 // ------------------------------------------------------------------ named files

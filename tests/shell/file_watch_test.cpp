@@ -2,6 +2,8 @@
 #include "shell/file_watch.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -45,6 +47,22 @@ TEST_F(WatchedFiles, ReportABurstOfChangesOnce) {
   EXPECT_EQ(changes, 1);
 }
 
+TEST_F(WatchedFiles, ThatTheSystemHasNoWatchLeftForSaySo) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int lowest_free = dup(0);
+  close(lowest_free);
+  const rlimit full{static_cast<rlim_t>(lowest_free), before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &full), 0);
+  FileWatch blind(loop, [this] { ++changes; });
+  setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(blind.problem(), "files: changes cannot be watched for: Too many open files");
+  blind.watch({root});
+  write(root / "poised.toml");
+  loop.run_for(400ms);
+  EXPECT_EQ(changes, 0);
+}
+
 TEST_F(WatchedFiles, ReportAFileThatIsReplacedByRename) {
   write(root / "new");
   watch.watch({root});
@@ -54,6 +72,30 @@ TEST_F(WatchedFiles, ReportAFileThatIsReplacedByRename) {
 
 TEST_F(WatchedFiles, ReportADirectoryThatDidNotExistYet) {
   watch.watch({root / "poised" / "conf.d"});
+  fs::create_directory(root / "poised");
+  EXPECT_TRUE(changed_within(5s));
+}
+
+TEST_F(WatchedFiles, ReportALinkThatIsReplacedAndNotItsNeighbours) {
+  fs::create_symlink("/somewhere", root / "localtime");
+  watch.watch({root / "localtime"});
+  write(root / "hosts");
+  loop.run_for(400ms);
+  EXPECT_EQ(changes, 0);
+  fs::create_symlink("/elsewhere", root / "new");
+  fs::rename(root / "new", root / "localtime");
+  EXPECT_TRUE(changed_within(5s));
+}
+
+TEST_F(WatchedFiles, StayQuietWhileADirectoryIsWaitedForWhereOthersWrite) {
+  write(root / "others");
+  watch.watch({root / "poised" / "conf.d"});
+  write(root / "others");
+  write(root / "new");
+  fs::rename(root / "new", root / "others");
+  fs::create_directory(root / "another");
+  loop.run_for(400ms);
+  EXPECT_EQ(changes, 0);
   fs::create_directory(root / "poised");
   EXPECT_TRUE(changed_within(5s));
 }
