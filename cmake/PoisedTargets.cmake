@@ -8,6 +8,13 @@ target_compile_options(poised_options INTERFACE
   # g++ 12 takes the unused part of a std::variant or std::optional for uninitialised or dangling.
   -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-unknown-warning-option
   $<$<BOOL:${POISED_WERROR}>:-Werror>)
+# A daemon sleeps: what it costs is the memory that its code takes. Targets with POISED_FAST are for speed instead.
+option(POISED_SMALL "Compile for size what does not run often" ON)
+if(POISED_SMALL)
+  target_compile_options(poised_options INTERFACE
+    $<IF:$<BOOL:$<TARGET_PROPERTY:POISED_FAST>>,-O2,-Os> -ffunction-sections -fdata-sections)
+  target_link_options(poised_options INTERFACE -Wl,--gc-sections)
+endif()
 target_include_directories(poised_options INTERFACE
   ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/daemon ${PROJECT_BINARY_DIR}/generated)
 

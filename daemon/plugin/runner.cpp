@@ -25,6 +25,7 @@
 #include <utility>
 #include <vector>
 
+#include "memory/unused_memory.hpp"
 #include "plugin/library.hpp"
 #include "plugin/sandbox.hpp"
 #include "plugin/wire.hpp"
@@ -124,6 +125,7 @@ class Runner::Impl {
         epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
     for (int i = 0; i < count && !finished_; ++i) handle(events[static_cast<std::size_t>(i)]);
     dispatching_ = false;
+    if (options_.own_process && said_ready_.exchange(false)) release_unused_memory();
     if (count < 0 && errno != EINTR) {
       // There is no descriptor to wait on: the system has none left.
       exit_status_ = 1;
@@ -523,6 +525,7 @@ class Runner::Impl {
                                          capability) == setup_.capabilities.end()) {
       return -EPERM;
     }
+    if (message.kind == POISED_READY) said_ready_ = true;
     return send_message(std::move(message));
   }
 
@@ -602,6 +605,7 @@ class Runner::Impl {
   const poised_plugin_entry_v1* entry_ = nullptr;
   poised_plugin* plugin_ = nullptr;
   std::atomic<bool> started_ = false;
+  std::atomic<bool> said_ready_ = false;
   bool finished_ = false;
   bool dispatching_ = false;
   int exit_status_ = 0;

@@ -3,7 +3,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <array>
@@ -19,6 +18,7 @@
 #include "catalogue/to_policy.hpp"
 #include "config/inspect.hpp"
 #include "language/language.hpp"
+#include "memory/unused_memory.hpp"
 #include "shell/decision_values.hpp"
 #include "shell/desktop_environment.hpp"
 #include "shell/plugin_settings.hpp"
@@ -126,6 +126,8 @@ void Daemon::start() {
   manifests_ = plugin::load_manifests(
       options_.plugin_dir.empty() ? build::manifest_dir : options_.plugin_dir, manifest_problems_);
   for (const auto& problem : manifest_problems_) log_.event(Log::Message::configuration, problem);
+  if (const auto& problem = config_watch_.problem(); !problem.empty())
+    log_.warning(problem + "; what is changed counts after systemctl --user reload poised");
   load_config();
   watch_zone();
   add_plugins();
@@ -149,6 +151,7 @@ void Daemon::start() {
         [this] { follow_installation(); });
   tell_health();
   service_manager_.ready();
+  // Reading configuration takes many times the memory that its result needs.
   release_unused_memory();
 }
 
@@ -279,7 +282,7 @@ void Daemon::refresh_zone() {
 void Daemon::watch_zone() {
   const auto source = zone_source();
   if (!options_.zone.empty() || source.tz_variable) return;  // neither changes while we run
-  zone_watch_.watch({source.system_zone.parent_path()});
+  zone_watch_.watch({source.system_zone});
 }
 
 // A calendar's days begin at another time now.
@@ -315,6 +318,7 @@ void Daemon::reload() {
   settle_remote();
   tell_health();
   service_manager_.ready();
+  // Reading configuration takes many times the memory that its result needs.
   release_unused_memory();
 }
 
@@ -479,6 +483,7 @@ void Daemon::save_now() {
   state_problem_ = problem;
   write_history();
   tell_health();
+  release_unused_memory();
 }
 
 void Daemon::configure_history() {
@@ -859,15 +864,11 @@ void Daemon::on_plugin_state(const plugin::PluginStatus& status) {
   if (status.outdated && installation_ && installation_->fate() != Installation::Fate::same)
     boost::asio::post(loop_, [this] { follow_installation(); });
   tell_health();
+  if (status.state == PluginState::running) release_unused_memory();
 }
 
 core::Status Daemon::status_now() const {
   return core::status(state_, clock_.now(), config_.policy);
-}
-
-void Daemon::release_unused_memory() {
-  // Reading configuration takes many times the memory that its result needs.
-  malloc_trim(0);
 }
 
 }  // namespace poised::shell

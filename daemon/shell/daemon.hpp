@@ -159,7 +159,6 @@ class Daemon final : private ControlHandler {
   bool may_be_replaced() const;
   void follow_installation();
   void wait_for_signals();
-  void release_unused_memory();
 
   boost::asio::io_context& loop_;
   Clock& clock_;

@@ -5,6 +5,7 @@
 #include "catalogue/to_json.hpp"
 #include "config/inspect.hpp"
 #include "core/routine_choice.hpp"
+#include "memory/unused_memory.hpp"
 #include "shell/daemon.hpp"
 #include "shell/plugin_settings.hpp"
 #include "shell/prompt_text.hpp"
