@@ -26,6 +26,10 @@ using std::chrono::milliseconds;
 // A socket is there a moment before somebody listens to it. After these it is waited for only.
 constexpr std::array again_after{milliseconds(100), milliseconds(1'000), milliseconds(5'000)};
 
+// PipeWire tells of a recording before it has joined it to what it hears. One that is never joined,
+// as where there is no microphone, is a recording all the same.
+constexpr milliseconds joined_after{1'000};
+
 std::string value(const char* text) {
   return text != nullptr ? text : "";
 }
@@ -111,6 +115,11 @@ struct SoundServer::Link {
       : library(with),
         server(owner),
         timer(owner.plugin_, [&owner] { owner.pump(); }),
+        joined(owner.plugin_,
+               [this] {
+                 stale = true;
+                 server.pump();
+               }),
         loop(with.mainloop_new()) {
     library.mainloop_set_poll_func(
         loop,
@@ -133,6 +142,17 @@ struct SoundServer::Link {
   }
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
+
+  /// Whether a recorder that has no source is still expected to get one. Asks once more if so.
+  bool gets_a_source(std::uint32_t recorder) {
+    const auto now = server.plugin_.now();
+    const auto before = unjoined_before.find(recorder);
+    const auto since = before != unjoined_before.end() ? before->second : now;
+    unjoined.emplace(recorder, since);
+    if (now - since >= joined_after) return false;
+    if (!joined.armed()) joined.arm(since + joined_after);
+    return true;
+  }
 
   /// Does what can be done without waiting, then waits for the rest by the host's means.
   void pump() {
@@ -164,7 +184,7 @@ struct SoundServer::Link {
 
   Library& library;
   SoundServer& server;
-  poised::Timer timer;
+  poised::Timer timer, joined;
   pa_mainloop* loop;
   pa_context* context = nullptr;
   std::vector<pollfd> waits_for;
@@ -175,6 +195,8 @@ struct SoundServer::Link {
   bool stale = false;                ///< something has changed since the lists were asked for
   unsigned answers = 0;              ///< still to come
   std::set<std::uint32_t> monitors;  ///< sources that carry what is played
+  /// Recorders without a source and since when, by these lists and by those before.
+  std::map<std::uint32_t, poised::Instant> unjoined, unjoined_before;
   std::vector<Stream> recorders, players;
   std::function<Stream(const pa_proplist*)> read;
 };
@@ -250,6 +272,7 @@ void SoundServer::ask() {
   link_->monitors.clear();
   link_->recorders.clear();
   link_->players.clear();
+  link_->unjoined_before = std::exchange(link_->unjoined, {});
   link_->answers = 3;
   link_->read = [this](const pa_proplist* properties) {
     const auto text = [&](const char* key) {
@@ -281,6 +304,7 @@ void SoundServer::ask() {
         if (recorder->corked != 0 || recorder->client == PA_INVALID_INDEX ||
             value(recorder->resample_method) == "peaks")
           return;
+        if (recorder->source == PA_INVALID_INDEX && link.gets_a_source(recorder->index)) return;
         link.recorders.push_back(link.read(recorder->proplist));
         link.recorders.back().source = recorder->source;
       },
