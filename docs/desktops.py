@@ -48,8 +48,8 @@ ROWS = {
     "GNOME (mutter)": wayland("Gnome", ("yes, tested", ["OnMutter.WhatKeepsTheScreenOnIsNoInput"])),
     "KDE (kwin_wayland, ext-idle-notify-v1 version 1)": wayland(
         "Kde", ("no before version 2, and that is said", ["OnFake.Version1SaysThatItCountsIt"])),
-    "wlroots (phoc, org_kde_kwin_idle)": wayland(
-        "Wlroots", ("no: the protocol does not tell; that is said", ["OnFake.Version1SaysThatItCountsIt"])),
+    "wlroots (phoc, org_kde_kwin_idle or ext-idle-notify-v1 version 1)": wayland(
+        "Wlroots", ("no: neither protocol tells; that is said", ["OnFake.Version1SaysThatItCountsIt"])),
     "ext-idle-notify-v1 version 2 (a compositor of the tests' own)": [
         ("tested", ["OnFake.SeatsThatComeAndGoDoNotConfuseIt"]),
         ("tested", ["OnFake.SeatsThatComeAndGoDoNotConfuseIt"]),

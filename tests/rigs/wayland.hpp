@@ -25,7 +25,7 @@ class Compositor {
  public:
   enum class Kind : std::uint8_t {
     kwin,    ///< KDE: ext-idle-notify-v1 version 1
-    phoc,    ///< wlroots: org_kde_kwin_idle
+    phoc,    ///< wlroots: org_kde_kwin_idle, newer ones ext-idle-notify-v1
     weston,  ///< neither
   };
   explicit Compositor(Kind kind);
