@@ -139,6 +139,12 @@ void add_past(CLI::App& app, Tree& tree, Options& options) {
   history->add_option("--since", options.since, tr("From then on: 2026-03-02, 7d"))
       ->type_name("TIME");
   history->add_flag("--csv", options.csv, tr("Every record, for a spreadsheet"));
+  auto* reporting = tree.add_offline(
+      app, "report", tr("A look back: your week, standing, the plan, what to think of"),
+      show_report);
+  reporting->add_option("--since", options.since, tr("From then on: 2026-03-02, 30d (7 days)"))
+      ->type_name("TIME");
+  reporting->add_option("--html", options.html_file, tr("Write it as a page"))->type_name("FILE");
   auto* forgetting = tree.add_offline(
       app, "forget", tr("Erase the history, or what is older than a time"), forget);
   forgetting->add_option("--before", options.before, tr("What came before: 2026-03-02, 30d"))
@@ -204,6 +210,11 @@ void add_programme(CLI::App& app, Tree& tree, Options& options) {
                    report_warning)
       ->add_option("ID", options.sign, tr("The sign; without one they are listed"))
       ->type_name("");
+  tree.add_offline(*programme, "hurts", tr("An exercise hurt: easier next time, or another one"),
+                   say_hurts)
+      ->add_option("EXERCISE", options.exercise_id, tr("The exercise"))
+      ->type_name("")
+      ->required();
   tree.add_offline(*programme, "cleared", tr("A professional said that you can go on"),
                    say_cleared);
   tree.add_offline(*programme, "hold", tr("Hold the plan: no session, and no day of it counts"),

@@ -35,6 +35,7 @@ Exit hold_plan(const Options&, Output&);
 Exit resume_plan(const Options&, Output&);
 Exit check_in(const Options&, Output&);
 Exit report_warning(const Options&, Output&);
+Exit say_hurts(const Options&, Output&);
 Exit say_cleared(const Options&, Output&);
 Exit monitor(const Options&, Output&);
 
@@ -45,6 +46,7 @@ Exit open_window(const Options&, Output&);  ///< returns only if it cannot
 Exit inspect_plugin(const Options&, Output&);
 Exit why(const Options&, Output&);
 Exit show_history(const Options&, Output&);
+Exit show_report(const Options&, Output&);
 Exit forget(const Options&, Output&);
 Exit show_privacy(const Options&, Output&);
 Exit config_show(const Options&, Output&);

@@ -243,6 +243,9 @@ void DaemonClient::check_in(std::uint32_t discomfort, std::uint32_t stiffness, b
 void DaemonClient::report_warning(const std::string& sign) {
   bus_->call(context_, control_interface, "ReportWarning", sign);
 }
+void DaemonClient::say_hurts(const std::string& exercise) {
+  bus_->call(context_, control_interface, "SayHurts", exercise);
+}
 void DaemonClient::say_cleared() {
   bus_->call(context_, control_interface, "SayCleared");
 }

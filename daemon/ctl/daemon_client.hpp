@@ -42,6 +42,7 @@ class DaemonClient {
   void resume_plan();
   void check_in(std::uint32_t discomfort, std::uint32_t stiffness, bool warning);
   void report_warning(const std::string& sign);
+  void say_hurts(const std::string& exercise);
   void say_cleared();
   void say_posture(const std::string& word);
   /// Drops what the daemon remembers of before `before` (UTC seconds; 0: all of it), within 15 s.

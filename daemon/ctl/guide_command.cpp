@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -91,12 +92,15 @@ std::optional<Key> key_of(char typed) {
 class Guide {
  public:
   /// `sounds`: whether somebody may hear it.
-  Guide(const OpenCatalogue& open, bool plain, bool sounds, Output& output)
+  /// `hurts`: is told of an exercise that hurt.
+  Guide(const OpenCatalogue& open, bool plain, bool sounds,
+        std::function<void(const std::string&)> hurts, Output& output)
       : open_(open),
         plain_(plain || ::isatty(STDOUT_FILENO) != 1),
         reads_(::isatty(STDIN_FILENO) == 1),
         keys_(reads_),
-        output_(output) {
+        output_(output),
+        hurts_(std::move(hurts)) {
     if (sounds && open.configuration.settings.programme.cues) cues_.emplace();
   }
 
@@ -124,6 +128,8 @@ class Guide {
   void introduce(const Cue& cue) {
     const auto* exercise = open_.catalogue.exercise(cue.exercise);
     output_.out << '\n' << output_.look.bold(cue.text) << '\n';
+    // It hurt lately.
+    if (!cue.easier.empty()) output_.out << tr("This time the easier way.") << '\n';
     if (exercise == nullptr) return;
     output_.out << row(output_.look, tr("dose"), dose_text(*exercise), 8)
                 << row(output_.look, tr("looks"),
@@ -218,7 +224,9 @@ class Guide {
     output_.out << tr("This exercise ends here.") << '\n';
     tell_stop_rules();
     tell_easier(cue);
-    if (std::ranges::find(hurt_, cue.exercise) == hurt_.end()) hurt_.push_back(cue.exercise);
+    if (std::ranges::find(hurt_, cue.exercise) != hurt_.end()) return;
+    hurt_.push_back(cue.exercise);
+    hurts_(cue.exercise);
   }
 
   void tell_what_hurt() {
@@ -279,6 +287,7 @@ class Guide {
   bool reads_;
   SingleKeys keys_;
   Output& output_;
+  std::function<void(const std::string&)> hurts_;
   std::optional<sound::Cues> cues_;
   std::vector<std::string> hurt_;
 };
@@ -305,6 +314,23 @@ AtHand ask_daemon() {
   return out;
 }
 
+/// What hurt lately, as the daemon tells it.
+std::vector<core::Hurt> hurt_of(const Json& programme) {
+  std::vector<core::Hurt> all;
+  for (const auto& each : list(programme, "hurt"))
+    all.push_back(
+        {text(each, "exercise"), 0, static_cast<std::uint32_t>(number(each, "times").value_or(1))});
+  return all;
+}
+
+void tell_daemon_of(const std::string& exercise) {
+  try {
+    DaemonClient("guide").say_hurts(exercise);
+  } catch (const Failure&) {
+    // None runs, or nothing of health is to be kept (E9).
+  }
+}
+
 /// E4: what the plan reminds of beside its sessions.
 void tell_reminders(const OpenCatalogue& open, const Json& programme, Output& output) {
   for (const auto* reminder : reminders_of(open, programme))
@@ -326,11 +352,13 @@ Exit guide(const Options& options, Output& output) {
   const auto open = open_catalogue(options);
   core::ProgrammePolicy policy = open.configuration.policy.programme;
   catalogue::add_to_policy(open.catalogue, open.configuration.settings.programme, policy);
+  const auto at_hand = ask_daemon();
   core::Choice choice;
   if (const auto* routine = open.catalogue.routine(options.exercise_id)) {
     const core::RoutineSpec spec{routine->id, routine->choose == catalogue::Choose::one,
                                  routine->exercises};
-    choice = core::choose_routine(spec, policy, {policy.session_max, false, {}});
+    choice = core::choose_routine(spec, policy,
+                                  {policy.session_max, false, {}, hurt_of(at_hand.programme)});
   } else if (const auto* exercise = open.catalogue.exercise(options.exercise_id)) {
     // Asked for by name: as it is.
     choice.exercises.push_back({exercise->id, exercise->dose.sets});
@@ -346,9 +374,8 @@ Exit guide(const Options& options, Output& output) {
     output.out << all.dump(2) << '\n';
     return Exit::done;
   }
-  const auto at_hand = ask_daemon();
   tell_reminders(open, at_hand.programme, output);
-  Guide(open, options.plain, !at_hand.is_quiet, output).run(cues);
+  Guide(open, options.plain, !at_hand.is_quiet, tell_daemon_of, output).run(cues);
   tell_what_never_prompts(open, at_hand.programme, output);
   return Exit::done;
 }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <system_error>
 
 #include "config/time_text.hpp"
@@ -13,6 +11,7 @@
 #include "core/local_time.hpp"
 #include "ctl/commands.hpp"
 #include "ctl/daemon_client.hpp"
+#include "ctl/days.hpp"
 #include "ctl/json.hpp"
 #include "ctl/kept.hpp"
 #include "ctl/privacy_page.hpp"
@@ -30,43 +29,8 @@ namespace fs = std::filesystem;
 constexpr std::int64_t day = 24 * 3600;
 constexpr std::int64_t shown_days = 14;
 
-std::tm local(std::int64_t utc) {
-  const std::time_t time = utc;
-  std::tm parts{};
-  localtime_r(&time, &parts);
-  return parts;
-}
-
-std::string date_of(std::int64_t utc) {
-  return fmt::format("{:%Y-%m-%d}", local(utc));
-}
-
-std::string instant(std::int64_t utc) {
-  const auto parts = local(utc);
-  const auto minutes = parts.tm_gmtoff / 60;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}{}{:02}:{:02}", parts, minutes < 0 ? '-' : '+',
-                     std::abs(minutes) / 60, std::abs(minutes) % 60);
-}
-
 std::int64_t seconds(core::Duration duration) {
   return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
-}
-
-/// "2026-03-02" as "Mon  2 Mar".
-std::string day_face(const std::string& date) {
-  std::tm parts{};
-  if (strptime(date.c_str(), "%Y-%m-%d", &parts) == nullptr) return date;
-  return tr_format("{0} {1:>2} {2}", weekday(parts.tm_wday), parts.tm_mday, month(parts.tm_mon));
-}
-
-/// "6:05"; empty for nothing.
-std::string hours(core::Duration duration) {
-  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(duration).count();
-  return minutes == 0 ? "" : fmt::format("{}:{:02}", minutes / 60, minutes % 60);
-}
-
-std::string count(std::uint32_t number) {
-  return number == 0 ? "" : std::to_string(number);
 }
 
 struct Past {
@@ -81,64 +45,23 @@ Past past_since(store::History& history, std::int64_t since) {
           history.postures(since)};
 }
 
-std::string line(std::string_view date, std::string_view screen, std::string_view longest,
-                 const std::array<std::string, 6>& counts, std::string_view standing) {
-  auto text = column(date, 10) + " " + right(screen, 9) + " " + right(longest, 8);
-  constexpr std::array<std::size_t, 6> widths{6, 6, 8, 8, 8, 7};
-  for (std::size_t i = 0; i < counts.size(); ++i) text += right(counts[i], widths[i]);
-  return text + right(standing, 9);
-}
-
-std::array<std::string, 6> counts_of(const core::DayTotals& totals) {
-  return {count(totals.prompts), count(totals.taken),   count(totals.natural),
-          count(totals.snoozed), count(totals.skipped), count(totals.missed)};
-}
-
-std::string render_days(const std::vector<store::DayRecord>& days, const Look& look) {
-  auto text = look.dim(line("", tr("At screen"), tr("Longest"),
-                            {tr("Asked"), tr("Taken"), tr("Natural"), tr("Snoozed"), tr("Skipped"),
-                             tr("Missed")},
-                            tr("Standing"))) +
-              "\n";
-  core::DayTotals sum;
-  for (const auto& record : days) {
-    const auto& totals = record.totals;
-    text += line(day_face(record.date), hours(totals.present), hours(totals.longest_sitting),
-                 counts_of(totals), hours(totals.standing)) +
-            "\n";
-    sum.present += totals.present;
-    sum.prompts += totals.prompts;
-    sum.taken += totals.taken;
-    sum.natural += totals.natural;
-    sum.snoozed += totals.snoozed;
-    sum.skipped += totals.skipped;
-    sum.missed += totals.missed;
-    sum.standing += totals.standing;
-    sum.longest_sitting = std::max(sum.longest_sitting, totals.longest_sitting);
-  }
-  if (days.size() > 1)
-    text += look.bold(line(tr_count("{} day", "{} days", days.size()), hours(sum.present),
-                           hours(sum.longest_sitting), counts_of(sum), hours(sum.standing))) +
-            "\n";
-  return text;
-}
-
 Json json_of(const Past& past, std::optional<std::int64_t> since) {
   auto days = Json::array(), sessions = Json::array(), breaks = Json::array(),
        postures = Json::array();
   for (const auto& record : past.days)
     days.push_back(Json::parse(store::today_text(record.date, record.totals)));
   for (const auto& span : past.sessions)
-    sessions.push_back({{"start", instant(span.start)},
-                        {"end", span.end ? Json(instant(*span.end)) : Json(nullptr)},
+    sessions.push_back({{"start", instant_text(span.start)},
+                        {"end", span.end ? Json(instant_text(*span.end)) : Json(nullptr)},
                         {"length_s", span.end ? Json(*span.end - span.start) : Json(nullptr)}});
   for (const auto& outcome : past.breaks)
-    breaks.push_back(
-        {{"at", instant(outcome.at)}, {"break", outcome.break_id}, {"outcome", outcome.outcome}});
+    breaks.push_back({{"at", instant_text(outcome.at)},
+                      {"break", outcome.break_id},
+                      {"outcome", outcome.outcome}});
   for (const auto& change : past.postures)
     postures.push_back(
-        {{"at", instant(change.at)}, {"posture", change.posture}, {"how", change.how}});
-  return {{"since", since ? Json(instant(*since)) : Json(nullptr)},
+        {{"at", instant_text(change.at)}, {"posture", change.posture}, {"how", change.how}});
+  return {{"since", since ? Json(instant_text(*since)) : Json(nullptr)},
           {"days", days},
           {"sessions", sessions},
           {"breaks", breaks},
@@ -172,7 +95,7 @@ std::string csv_of(const Past& past) {
   std::stable_sort(rows.begin(), rows.end(),
                    [](const Row& a, const Row& b) { return a.at < b.at; });
   std::string text = "at,kind,what,how,length_s\r\n";
-  for (const auto& row : rows) text += fmt::format("{},{}\r\n", instant(row.at), row.text);
+  for (const auto& row : rows) text += fmt::format("{},{}\r\n", instant_text(row.at), row.text);
   return text;
 }
 
@@ -310,7 +233,7 @@ Exit forget(const Options& options, Output& output) {
   if (!daemon_runs) found = erase_state(options, kept, before) || found;
   if (options.json) {
     output.out << Json{{"done", options.command},
-                       {"before", before ? Json(instant(*before)) : Json(nullptr)},
+                       {"before", before ? Json(instant_text(*before)) : Json(nullptr)},
                        {"daemon", daemon_runs}}
                       .dump()
                << '\n';
@@ -351,7 +274,7 @@ Exit show_privacy(const Options& options, Output& output) {
     json["keep"] = config::word(settings.history.keep);
     json["retention_s"] = seconds(settings.history.retention);
     json["decisions_s"] = 2 * day;
-    json["oldest"] = oldest ? Json(instant(*oldest)) : Json(nullptr);
+    json["oldest"] = oldest ? Json(instant_text(*oldest)) : Json(nullptr);
     json["telemetry"] = exports ? "file" : "off";
     json["problem"] = problem;
     output.out << json.dump(2) << '\n';
@@ -365,7 +288,8 @@ Exit show_privacy(const Options& options, Output& output) {
   output.out << look.bold(tr("What Poised keeps about you")) << "\n\n";
   put(tr("Now"),
       tr("how long you have been at the screen, what comes next, your pauses, your posture, your "
-         "plan with its weekly answers, and when your appointments are, never what they are:"));
+         "plan with its weekly answers, exercises that hurt, and when your appointments are, never "
+         "what they are:"));
   continued(state.exists ? state.path.string()
                          : tr_format("{}, not there yet", state.path.string()));
   output.out << '\n';

@@ -52,7 +52,7 @@ struct Options {
   std::string break_id, plugin_id, exercise_id, key, value, shell;
   int height_mm = 0, seconds = 0;
   std::string desk, pair, broker;
-  std::string since, before;
+  std::string since, before, html_file;
   std::string at;
   bool csv = false, all = false, last = false, export_trace = false;
   std::vector<std::string> files;

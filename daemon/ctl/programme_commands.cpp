@@ -6,6 +6,7 @@
 #include <charconv>
 #include <fstream>
 #include <iostream>
+#include <utility>
 
 #include "catalogue/catalogue.hpp"
 #include "catalogue/to_json.hpp"
@@ -72,6 +73,19 @@ std::string name_of(const OpenCatalogue& open, const std::string& plan, const st
   return found->name.in(open.language);
 }
 
+void print_hurt(const OpenCatalogue& open, const Json& programme, Output& output) {
+  const char* label = tr("it hurt");
+  for (const auto& hurt : list(programme, "hurt")) {
+    const auto* exercise = open.catalogue.exercise(text(hurt, "exercise"));
+    if (exercise == nullptr) continue;
+    const auto& name = exercise->name.in(open.language);
+    const bool again = number(hurt, "times").value_or(1) > 1;
+    output.out << row(output.look, std::exchange(label, ""),
+                      again ? tr_format("{}: something else for now", name)
+                            : tr_format("{}: easier for now", name));
+  }
+}
+
 void print_programme(const OpenCatalogue& open, const Json& programme, Output& output) {
   const auto& look = output.look;
   if (flag(programme, "stopped")) {
@@ -83,6 +97,7 @@ void print_programme(const OpenCatalogue& open, const Json& programme, Output& o
     output.out << tr("No plan is running. poisectl programme start begins one:") << '\n';
     for (const auto& each : open.catalogue.plans)
       output.out << row(look, each.id, each.summary.in(open.language));
+    print_hurt(open, programme, output);
     return;
   }
   const auto whole = [&](const char* key) {
@@ -107,6 +122,7 @@ void print_programme(const OpenCatalogue& open, const Json& programme, Output& o
     output.out << row(look, tr("questions"), "poisectl programme checkin");
   for (const auto* reminder : reminders_of(open, programme))
     output.out << row(look, reminder->id, reminder->text.in(open.language));
+  print_hurt(open, programme, output);
 }
 
 /// E1: nobody starts a plan without having seen the screen.
@@ -204,6 +220,19 @@ Exit report_warning(const Options& options, Output& output) {
                << std::flush;
   DaemonClient(options.command).report_warning(sign->id);
   return done(options, output, guidance(open, "stopped"));
+}
+
+Exit say_hurts(const Options& options, Output& output) {
+  const auto open = open_catalogue(options);
+  const auto* exercise = open.catalogue.exercise(options.exercise_id);
+  if (exercise == nullptr)
+    throw Failure(Exit::failed, fmt::format("programme hurts: {}: no such exercise{}",
+                                            config::one_line(options.exercise_id, 64),
+                                            meant_text(open.catalogue, options.exercise_id)));
+  DaemonClient(options.command).say_hurts(exercise->id);
+  return done(options, output,
+              tr("Noted for two weeks: it comes easier next time, and if it hurts again something "
+                 "else takes its place."));
 }
 
 Exit say_cleared(const Options& options, Output& output) {

@@ -105,6 +105,7 @@ std::string event_sentence(const Json& event) {
   if (word == "checkin-due") return tr("The week's questions are asked.");
   if (word == "stopped")
     return tr("Stopped: a warning sign. Only a minute away from the screen is left.");
+  if (word == "hurt") return tr_format("It hurt: {}.", text(event, "exercise"));
   if (word == "cleared") return tr("Cleared: everything goes on.");
   if (word == "advice") return tr_format("Advice: {}.", text(event, "advice"));
   if (word == "day") return day_sentence(event);

@@ -117,6 +117,121 @@ TEST_F(ThePast, MayBeEmpty) {
   EXPECT_THAT(poisectl({"history"}).out, HasSubstr("poised is not running"));
 }
 
+/// Four days of the last seven, with this much standing each, and one before them.
+class AWeek : public ThePast {
+ protected:
+  static std::string date(int days_ago) {
+    const auto at = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()) -
+                    days_ago * 24 * 3600;
+    std::tm utc{};
+    gmtime_r(&at, &utc);
+    char text[16];
+    std::strftime(text, sizeof text, "%Y-%m-%d", &utc);
+    return text;
+  }
+  void keep_week(core::Duration standing) const {
+    std::vector<Entry> entries;
+    const auto keep_day = [&](int days_ago, const core::DayTotals& totals) {
+      entries.push_back({Entry::Kind::today, monday, store::today_text(date(days_ago), totals)});
+    };
+    for (const int ago : {6, 3, 1, 0})
+      keep_day(ago, {.present = 6h,
+                     .prompts = 6,
+                     .taken = 3,
+                     .natural = 1,
+                     .skipped = 1,
+                     .missed = 1,
+                     .longest_sitting = std::chrono::minutes(60 + ago),
+                     .standing = standing});
+    keep_day(7, {.present = 7h + 30min, .prompts = 9});
+    keep_day(14, {.present = 1h});
+    keep(entries);
+  }
+  nlohmann::json report() const {
+    const auto result = poisectl({"report", "--json"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    return nlohmann::json::parse(result.out, nullptr, false);
+  }
+};
+
+TEST_F(AWeek, IsLookedBackOnBesideTheOneBefore) {
+  keep_week(70min);
+  const auto json = report();
+  EXPECT_EQ(json["since"], date(6));
+  EXPECT_EQ(json["until"], date(0));
+  EXPECT_EQ(json["days"].size(), 4U);
+  EXPECT_EQ(json["totals"]["days"], 4);
+  EXPECT_EQ(json["totals"]["present_a_day_s"], 6 * 3600);
+  EXPECT_EQ(json["totals"]["taken"], 12);
+  EXPECT_EQ(json["totals"]["longest_sitting_s"], 66 * 60);
+  EXPECT_EQ(json["before"]["days"], 1) << "the week before it, and no more";
+  EXPECT_EQ(json["before"]["present_a_day_s"], 7 * 3600 + 1800);
+  EXPECT_EQ(json["programme"], nullptr);
+  EXPECT_EQ(json["managed"], false);
+  EXPECT_FALSE(json["tip"]["text"].get<std::string>().empty());
+
+  const auto text = poisectl({"report"}).out;
+  EXPECT_THAT(text, HasSubstr("Your last 7 days\n"));
+  EXPECT_THAT(text, HasSubstr("6:00 a day, 7:30 in the time before"));
+  EXPECT_THAT(text, HasSubstr("12 taken, 4 covered by pauses of your own, 4 skipped, 4 missed"));
+  EXPECT_THAT(text, HasSubstr("1:06 at the longest"));
+  EXPECT_THAT(text, HasSubstr("1:10 a day; the next goal is 1:30"));
+  EXPECT_THAT(text, HasSubstr("poisectl assess"));
+  EXPECT_THAT(text, Not(HasSubstr("anaged")));
+  EXPECT_EQ(poisectl({"report", "--since", "2d", "--json"}).out.find(date(6)), std::string::npos);
+}
+
+// S3: the goal grows from 60 minutes a day to 90, 120 and 180.
+TEST_F(AWeek, HasTheNextGoalOfStanding) {
+  const auto goal = [&](core::Duration standing) {
+    keep_week(standing);
+    return report()["standing_goal_s"];
+  };
+  EXPECT_EQ(goal(0min), nullptr) << "nobody stands here";
+  EXPECT_EQ(goal(59min), 3600);
+  EXPECT_EQ(goal(60min), 90 * 60);
+  EXPECT_EQ(goal(90min), 120 * 60);
+  EXPECT_EQ(goal(179min), 180 * 60);
+  EXPECT_EQ(goal(180min), nullptr);
+  EXPECT_THAT(poisectl({"report"}).out, HasSubstr("3:00 a day; every goal is reached"));
+  configure("stand.enabled = false\n");
+  EXPECT_EQ(goal(30min), nullptr);
+  configure("stand.enabled = true\n");
+  EXPECT_EQ(goal(0min), 3600);
+}
+
+TEST_F(AWeek, CanBeAPageThatNobodyElseReads) {
+  keep_week(0min);
+  fs::create_directories(root_.path() / "etc/poised/policy.d");
+  std::ofstream(root_.path() / "etc/poised/policy.d/10.toml")
+      << "schema = 1\n[policy]\nmanaged_by = \"Kim & <Sons>\"\n"
+         "[programme]\nhealth_questions = { forbidden = true }\n";
+  const auto file = root_.path() / "report.html";
+  const auto result = poisectl({"report", "--html", file});
+  EXPECT_EQ(result.code, 0) << result.err;
+  struct stat status {};
+  ASSERT_EQ(::stat(file.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  std::ostringstream read;
+  read << std::ifstream(file).rdbuf();
+  const auto page = read.str();
+  EXPECT_THAT(page, HasSubstr("<h1>Your last 7 days</h1>"));
+  EXPECT_THAT(page, HasSubstr("by Kim &amp; &lt;Sons&gt;; this report is made on this machine"));
+  EXPECT_THAT(page, HasSubstr("<td>6:00</td>"));
+  EXPECT_THAT(page, Not(HasSubstr("<script")));
+  EXPECT_THAT(page, Not(HasSubstr("http")));
+  const auto refused = poisectl({"report", "--html", root_.path() / "nowhere/report.html"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("nowhere/report.html: No such file or directory\n"));
+}
+
+TEST_F(ThePast, LooksBackOnNothingToo) {
+  const auto result = poisectl({"report"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("Nothing in that time."));
+  EXPECT_EQ(nlohmann::json::parse(poisectl({"report", "--json"}).out)["totals"], nullptr);
+}
+
 TEST_F(ThePast, LiesWhereTheConfigurationSays) {
   const auto elsewhere = root_.path() / "elsewhere";
   configure("history.dir = \"" + elsewhere.string() + "\"\n");

@@ -93,6 +93,14 @@ TEST_F(WithDaemon, TheProgrammeIsShownWithWhatTheCatalogueCallsIt) {
   EXPECT_EQ(nlohmann::json::parse(poisectl({"programme", "--json"}).out)["phase"], "mobility");
 }
 
+TEST_F(WithDaemon, TheReportSaysWhereThePlanIs) {
+  const auto result = poisectl({"report"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("day 10; 4 sessions in the last 7 days"));
+  EXPECT_EQ(nlohmann::json::parse(poisectl({"report", "--json"}).out)["programme"]["phase"],
+            "mobility");
+}
+
 TEST_F(WithDaemon, APlanBeginsOnlyAfterTheWarningSigns) {
   const auto unasked = poisectl({"programme", "start", "progressive"});
   EXPECT_EQ(unasked.code, 1);
@@ -117,6 +125,11 @@ TEST_F(WithDaemon, TheWeeksAnswersAreWholeNumbersFromNoneToTen) {
 TEST_F(WithDaemon, AWarningSignIsReportedByItsName) {
   EXPECT_EQ(poisectl({"programme", "warning", "chest-pain"}).code, 0);
   EXPECT_EQ(poisectl({"programme", "warning", "hiccups"}).code, 1);
+  EXPECT_EQ(poisectl({"programme", "hurts", "wall-angel"}).code, 0);
+  const auto unknown = poisectl({"programme", "hurts", "wall-angle"});
+  EXPECT_EQ(unknown.code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("did you mean wall-angel?"));
+  EXPECT_THAT(daemon_.calls(), Contains("SayHurts wall-angel"));
   EXPECT_EQ(poisectl({"programme", "cleared"}).code, 0);
   EXPECT_EQ(poisectl({"programme", "hold"}).code, 0);
   EXPECT_EQ(poisectl({"programme", "resume"}).code, 0);

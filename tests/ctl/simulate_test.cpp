@@ -82,7 +82,8 @@ TEST_F(SimulateCommand, PrintsOneObjectALine) {
                                        "session-end", "day"));
   EXPECT_EQ(told[2], json::parse(R"({"at":"2026-03-02T09:01:08+01:00","event":"prompt",
       "elapsed_s":3668,"id":1,"break":"stretch","also":[],"posture":null,
-      "routine":"hourly-micro-break","exercises":[{"id":"stand-and-walk","sets":1}],
+      "routine":"hourly-micro-break","exercises":[
+          {"id":"stand-and-walk","sets":1,"easier":false}],
       "urgency":"normal","reason":"interval","rule":"B4"})"));
   EXPECT_EQ(told[4].at("how"), "taken");
   EXPECT_EQ(told[5].at("length_s"), 3900);
