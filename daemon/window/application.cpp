@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "window/application.hpp"
 
+#include <giomm/settingsschemasource.h>
 #include <glibmm/main.h>
+#include <gtkmm/settings.h>
 
 #include <algorithm>
 
@@ -26,6 +28,7 @@ Glib::RefPtr<Application> Application::create() {
 
 void Application::on_startup() {
   Gtk::Application::on_startup();
+  follow_contrast();
   daemon_ = std::make_unique<DaemonLink>();
   const auto text = [](const Glib::VariantBase& value) {
     return Glib::VariantBase::cast_dynamic<Glib::Variant<Glib::ustring>>(value).get().raw();
@@ -37,6 +40,19 @@ void Application::on_startup() {
                             });
   add_action_with_parameter("guide", Glib::Variant<Glib::ustring>::variant_type(),
                             [this, text](const Glib::VariantBase& what) { guide(text(what)); });
+}
+
+// GTK looks at it only when it starts; asked again for the theme, it takes what holds now.
+void Application::follow_contrast() {
+  constexpr const char* schema = "org.gnome.desktop.a11y.interface";
+  const auto schemas = Gio::SettingsSchemaSource::get_default();
+  if (!schemas || !schemas->lookup(schema, true)) return;
+  contrast_ = Gio::Settings::create(schema);
+  contrast_->signal_changed("high-contrast").connect([](const Glib::ustring&) {
+    Gtk::Settings::get_default()->reset_property("gtk-theme-name");
+  });
+  // Changes are told only of what was read once.
+  contrast_->get_boolean("high-contrast");
 }
 
 void Application::on_activate() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <giomm/settings.h>
 #include <gtkmm/application.h>
 
 #include <memory>
@@ -23,9 +24,11 @@ class Application : public Gtk::Application {
   void on_activate() override;
 
  private:
+  void follow_contrast();
   MainWindow& window();
   void guide(const std::string& what);
 
+  Glib::RefPtr<Gio::Settings> contrast_;  ///< null where there is no such setting
   std::unique_ptr<DaemonLink> daemon_;
   std::unique_ptr<MainWindow> window_;
 };

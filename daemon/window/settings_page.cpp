@@ -85,10 +85,10 @@ void SettingsPage::show(const ctl::Json& settings, const std::string& managed_by
   const auto reason = managed_by.empty()
                           ? std::string(tr("Set by your organisation: it cannot be changed here."))
                           : tr_format("Set by {}: it cannot be changed here.", managed_by);
-  const auto look = [&](const std::string& key, Gtk::Widget& widget) -> const ctl::Json& {
+  const auto look = [&](const std::string& key, auto& choice) -> const ctl::Json& {
     const auto& entry = ctl::field(settings, key.c_str());
     const bool locked = ctl::flag(entry, "locked");
-    widget.set_sensitive(!locked);
+    choice.allow(!locked);
     locks_.at(key)->set_text(reason);
     locks_.at(key)->set_visible(locked);
     return entry;

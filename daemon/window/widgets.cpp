@@ -105,6 +105,10 @@ void Choice::show(const std::string& id) {
   showing_ = false;
 }
 
+void Choice::allow(bool allowed) {
+  for (auto* button : buttons_) button->set_sensitive(allowed);
+}
+
 Several::Several(const std::string& name, const std::vector<Choice::Option>& options,
                  std::function<void()> changed) {
   set_selection_mode(Gtk::SelectionMode::NONE);
@@ -141,6 +145,10 @@ void Several::show(const std::vector<std::string>& ids) {
   for (std::size_t i = 0; i < ids_.size(); ++i)
     buttons_[i]->set_active(std::ranges::find(ids, ids_[i]) != ids.end());
   showing_ = false;
+}
+
+void Several::allow(bool allowed) {
+  for (auto* button : buttons_) button->set_sensitive(allowed);
 }
 
 Confirmed::Confirmed(const std::string& ask, const std::string& consequence, const std::string& yes,

@@ -48,6 +48,8 @@ class Choice : public Gtk::Box {
   /// Shows it as chosen, without calling back.
   void show(const std::string& id);
   void clear() { show({}); }
+  /// Of each button: assistive technologies are told nothing of the whole being insensitive.
+  void allow(bool allowed);
 
  private:
   void take(std::size_t index);
@@ -69,6 +71,8 @@ class Several : public Gtk::FlowBox {
   std::vector<std::string> chosen() const;
   /// Shows them as chosen, without calling back.
   void show(const std::vector<std::string>& ids);
+  /// As of a Choice.
+  void allow(bool allowed);
 
  private:
   std::vector<std::string> ids_;

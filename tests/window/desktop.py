@@ -87,7 +87,7 @@ class Bus:
 
 class Desktop:
     def __init__(self, binaries):
-        self.binaries = pathlib.Path(binaries)
+        self.binaries = pathlib.Path(binaries).resolve()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="poised-window-"))
         services = self.folder / "services"
         services.mkdir()
@@ -172,7 +172,7 @@ class Desktop:
         command = [needed(command[0], package), *command[1:]]
         with open(self.folder / (pathlib.Path(command[0]).name + ".log"), "ab") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=die_with_parent,
-                                       env=os.environ | (environment or {}))
+                                       cwd=self.folder / "home", env=os.environ | (environment or {}))
         self.processes.append(process)
         return process
 

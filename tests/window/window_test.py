@@ -5,7 +5,7 @@ by keyboard. What is asserted is what the daemon then says."""
 import sys
 import unittest
 
-from desktop import Desktop, Poised, Sounds, Window, wait_for
+from desktop import Atspi, Desktop, Poised, Sounds, Window, descend, safely, wait_for
 
 from gi.repository import GLib  # noqa: E402
 
@@ -40,9 +40,10 @@ def plan(name):
 
 class AWindow(unittest.TestCase):
     config = ALWAYS
+    policy = ""
 
     def setUp(self):
-        self.poised = Poised(DESKTOP, self.config)
+        self.poised = Poised(DESKTOP, self.config, policy=self.policy)
         self.addCleanup(lambda: self.poised.process in DESKTOP.processes and self.poised.stop())
         self.window = Window(DESKTOP)
         self.addCleanup(self.window.close)
@@ -161,6 +162,15 @@ class Guide(AWindow):
         DESKTOP.ask("Erase")
         self.assertEqual(self.hurt(), {})
 
+    def test_where_nothing_of_health_is_asked_what_hurts_is_not_kept(self):
+        DESKTOP.ask("Set", text("programme.health_questions", "false"))
+        self.window.use("Exercises")
+        self.window.use("Begin: Cat and cow")
+        self.window.use("Hurts")
+        self.window.find("Break off")
+        self.assertEqual(self.hurt(), {})
+        self.assertFalse(self.window.has_text("switched off"), "nothing that one can do about it")
+
     def test_leads_through_the_break_that_runs(self):
         self.window.use("Start now: Stretch")
         self.until("running break", lambda: (DESKTOP.status()["prompt"] or {}).get("running"))
@@ -258,6 +268,12 @@ class Programme(AWindow):
         self.window.click("Hold the plan")
         self.until("hold by mouse", lambda: DESKTOP.ask("Programme")["on_hold"])
 
+    def test_a_plan_of_days_cannot_be_held(self):
+        self.begin(plan("acute")["name"])
+        self.until("plan", lambda: self.plan() == "acute")
+        self.until("its day", lambda: self.window.has_text("Day 1 of 3"))
+        self.assertFalse(self.window.has("Hold the plan"))
+
     def test_takes_the_answers_of_the_week(self):
         self.begin(plan("progressive")["name"])
         self.until("plan", lambda: self.plan() == "progressive")
@@ -335,6 +351,24 @@ class Settings(AWindow):
         self.until("why", lambda: self.window.has_text("poised.toml"))
 
 
+class Managed(AWindow):
+    policy = """schema = 1
+[policy]
+managed_by = "Example GmbH"
+[programme]
+health_questions = { forbidden = true }
+"""
+
+    def test_what_is_locked_says_by_whom(self):
+        self.window.use("Settings")
+        self.until("reason", lambda: self.window.has_text("Set by Example GmbH: it cannot be changed here."))
+        self.assertEqual(sum("Set by" in text for text in self.window.texts()), 1, "at what is locked only")
+        locked = self.window.find("The week's questions: ask")
+        self.assertFalse(locked.get_state_set().contains(Atspi.StateType.SENSITIVE))
+        free = self.window.find("Sitting and standing: yes")
+        self.assertTrue(free.get_state_set().contains(Atspi.StateType.SENSITIVE))
+
+
 class Privacy(AWindow):
     def test_says_what_is_stored_and_erases_it(self):
         DESKTOP.ask("StartPlan", text("progressive"))
@@ -361,6 +395,28 @@ class Workstation(AWindow):
         self.until("advice", lambda: self.window.has_text(item["if_not"]))
         self.window.use("Copy")
         self.window.find("Copied.")
+
+    def test_saves_the_page(self):
+        item = DESKTOP.ask("Catalogue", text("en"))["assessment"][0]
+        self.window.use("Workstation")
+        self.window.use(f"{item['ask']} No")
+        self.window.use("Save as a page…")
+        dialog = self.until("dialog", lambda: self.window.other("Save the page"))
+        file = DESKTOP.folder / "home/workstation.txt"
+
+        def in_dialog(role, name):
+            return safely(lambda: next((node for node in descend(dialog) if node.get_role_name() == role
+                                        and name in node.get_name().split()), None))
+        entry = self.until("entry for the name", lambda: in_dialog("text", "Name"))
+        self.until("proposed name to be typed over",
+                   lambda: entry.get_state_set().contains(Atspi.StateType.FOCUSED))
+        self.assertTrue(in_dialog("push button", "Save").do_action(0))
+        self.until("word of it", lambda: self.window.has_text("Saved as "))
+        page = file.read_text()
+        self.assertIn(f"[-] {item['ask']}\n    {item['if_not']}", page)
+        for word in ("pain", "discomfort", "sign"):
+            self.assertNotIn(word, page.lower())
+        self.assertEqual(page.count("["), len(DESKTOP.ask("Catalogue", text("en"))["assessment"]))
 
 
 class WithAFigure(AWindow):
