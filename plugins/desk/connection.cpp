@@ -110,12 +110,35 @@ std::string checked_address(const Json& settings) {
   return address;
 }
 
+mqtt::Unit unit_of(const Json& settings) {
+  const auto name = settings.value("unit", "cm");
+  const auto unit = mqtt::unit(name);
+  if (!unit) wrong("unit", "'" + name + "' is none of mm, cm, in");
+  return *unit;
+}
+
+/// The heights at the ends of a cover.
+mqtt::Travel travel_of(const Json& settings) {
+  constexpr std::int32_t shortest = 200, longest = 1000, highest = 2000;
+  const mqtt::Travel travel{number(settings, "closed_mm"), number(settings, "open_mm")};
+  for (const auto& [key, value] :
+       {std::pair("closed_mm", travel.closed_mm), {"open_mm", travel.open_mm}})
+    if (value < 1 || value > highest)
+      wrong(key, "the height of the desk there, in mm, is needed for a cover");
+  if (const auto way = travel.highest_mm() - travel.lowest_mm(); way < shortest || way > longest)
+    wrong("open_mm", "no desk travels " + std::to_string(way) + " mm from closed_mm");
+  return travel;
+}
+
 std::unique_ptr<Connection> mqtt_connection(const Json& settings, boost::asio::io_context& loop) {
   const auto broker = broker_of(settings);
-  const MqttDriver::Discovery discovery{text(settings, "discovery_topic"),
-                                        text(settings, "cover_topic")};
+  MqttDriver::Discovery discovery{text(settings, "discovery_topic"), text(settings, "cover_topic")};
+  discovery.cover_only = discovery.number_topic.empty() && !discovery.cover_topic.empty() &&
+                         text(settings, "state_topic").empty() &&
+                         text(settings, "set_topic").empty();
   const auto topic = [&](const char* key) {
-    return discovery.number_topic.empty() ? needed(settings, key) : text(settings, key);
+    return discovery.number_topic.empty() && !discovery.cover_only ? needed(settings, key)
+                                                                   : text(settings, key);
   };
   mqtt::Endpoint endpoint;
   endpoint.state_topic = topic("state_topic");
@@ -123,11 +146,16 @@ std::unique_ptr<Connection> mqtt_connection(const Json& settings, boost::asio::i
   endpoint.set_topic = topic("set_topic");
   endpoint.set_shape = settings.value("set_payload", endpoint.set_shape);
   endpoint.stop_topic = text(settings, "stop_topic");
-  endpoint.stop_payload = text(settings, "stop_payload");
+  endpoint.stop_payload = settings.value("stop_payload", "STOP");
   endpoint.availability_topic = text(settings, "availability_topic");
-  endpoint.unit = mqtt::unit(settings.value("unit", "cm")).value_or(mqtt::Unit::centimetres);
-  const auto address = broker.host + "/" +
-                       (endpoint.set_topic.empty() ? discovery.number_topic : endpoint.set_topic);
+  const bool in_percent = discovery.number_topic.empty() && text(settings, "unit") == "%";
+  if (discovery.cover_only || in_percent)
+    endpoint.travel = travel_of(settings);
+  else
+    endpoint.unit = unit_of(settings);
+  const auto& document = discovery.cover_only ? discovery.cover_topic : discovery.number_topic;
+  const auto address =
+      broker.host + "/" + (endpoint.set_topic.empty() ? document : endpoint.set_topic);
   const auto description = "MQTT at " + broker.host;
   return std::make_unique<Through<MqttLink>>(
       std::make_unique<MosquittoLink>(loop, broker), address, description,
@@ -144,7 +172,7 @@ std::unique_ptr<Connection> command_connection(const Json& settings,
   program.go_to = words(settings, "goto_command");
   program.stop = words(settings, "stop_command");
   program.pattern = settings.value("height_pattern", program.pattern);
-  program.unit = mqtt::unit(settings.value("unit", "cm")).value_or(mqtt::Unit::centimetres);
+  program.unit = unit_of(settings);
   if (program.height.empty()) wrong("height_command", "is needed for driver = \"command\"");
   if (program.go_to.empty()) wrong("goto_command", "is needed for driver = \"command\"");
   try {

@@ -45,6 +45,8 @@ constexpr std::array keys{
     Key{"availability_topic", Kind::text},
     Key{"discovery_topic", Kind::text},
     Key{"cover_topic", Kind::text},
+    Key{"closed_mm", Kind::number},
+    Key{"open_mm", Kind::number},
     Key{"publish", Kind::flag},
     Key{"publish_motion", Kind::flag},
     Key{"unit", Kind::text},

@@ -370,6 +370,60 @@ TEST(Mqtt, DiscoveryTellsHowADeskIsReached) {
     EXPECT_FALSE(mqtt::discovered_number(bad)) << bad;
 }
 
+TEST(Mqtt, ACoverIsADeskBetweenTheTwoHeightsOfItsEnds) {
+  const auto endpoint = mqtt::discovered_cover(
+      R"({"name":"Desk","~":"desk","pos_t":"~/position/state","set_pos_t":"~/position/command",
+          "cmd_t":"~/command","avty_t":"~/status"})",
+      {620, 1270});
+  ASSERT_TRUE(endpoint);
+  EXPECT_EQ(endpoint->state_topic, "desk/position/state");
+  EXPECT_EQ(endpoint->set_topic, "desk/position/command");
+  EXPECT_EQ(endpoint->stop_topic, "desk/command");
+  EXPECT_EQ(endpoint->stop_payload, "STOP");
+  EXPECT_EQ(endpoint->availability_topic, "desk/status");
+  EXPECT_EQ(endpoint->travel, (mqtt::Travel{620, 1270, 0, 100}));
+  const auto upside_down = mqtt::discovered_cover(
+      R"({"position_topic":"a","set_position_topic":"b","position_open":0,"position_closed":255,
+          "command_topic":"c","payload_stop":null})",
+      {620, 1270});
+  ASSERT_TRUE(upside_down);
+  EXPECT_EQ(upside_down->travel, (mqtt::Travel{620, 1270, 255, 0}));
+  EXPECT_EQ(upside_down->stop_topic, "");
+  for (const char* bad : {"", "[]", "{}", R"({"cmd_t":"a","stat_t":"b"})", R"({"pos_t":"a"})",
+                          R"({"set_pos_t":"a"})", R"({"pos_t":"a","set_pos_t":"b","opt":true})",
+                          R"({"pos_t":"a","set_pos_t":"b","pos_open":10})",
+                          R"({"pos_t":"a","set_pos_t":"b","pos_open":0,"pos_clsd":0})"})
+    EXPECT_FALSE(mqtt::discovered_cover(bad, {620, 1270})) << bad;
+}
+
+TEST(Mqtt, ThePositionOfACoverIsAHeightAndNeverBeyondTheOneAskedFor) {
+  const mqtt::Travel travel{620, 1270};
+  EXPECT_EQ(travel.step_mm(), 7);
+  EXPECT_EQ(travel.height_mm(0), 620);
+  EXPECT_EQ(travel.height_mm(74), 1101);
+  EXPECT_EQ(travel.height_mm(100), 1270);
+  for (const double wrong : {-1.0, -0.1, 100.1, 255.0, 1e6}) EXPECT_FALSE(travel.height_mm(wrong));
+  EXPECT_EQ(travel.position(1100, 720), 73);
+  EXPECT_EQ(travel.position(720, 1100), 16);
+  EXPECT_EQ(travel.position(1101, 1101), 74);  // to stay
+  EXPECT_EQ((mqtt::Travel{1270, 620}.height_mm(25)), 1108);
+  for (const auto& each : {travel, mqtt::Travel{1270, 620}, mqtt::Travel{600, 1250, 255, 0}}) {
+    for (auto mm = each.lowest_mm(); mm <= each.highest_mm(); ++mm) {
+      const double step = 650 / std::abs(each.open - each.closed);
+      const auto height = [&](std::int32_t from) {
+        const auto part = (each.position(mm, from) - each.closed) / (each.open - each.closed);
+        return each.closed_mm + part * (each.open_mm - each.closed_mm);
+      };
+      const auto rising = height(each.lowest_mm()), falling = height(each.highest_mm());
+      EXPECT_LE(rising, mm + 1e-6);
+      EXPECT_GT(rising, mm - step - 1e-6);
+      EXPECT_GE(falling, mm - 1e-6);
+      EXPECT_LT(falling, mm + step + 1e-6);
+    }
+  }
+  EXPECT_EQ(mqtt::payload(R"({"position": {value}})", 74), R"({"position": 74})");
+}
+
 TEST(Mqtt, OurOwnDeskHasACommandTopicOnlyWhenItMayBeMoved) {
   mqtt::Published desk{"office", 620, 1270, false};
   EXPECT_EQ(mqtt::height_config(desk).topic, "homeassistant/sensor/poised_office/height/config");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cmath>
 #include <functional>
 #include <optional>
 #include <string>
@@ -40,6 +41,14 @@ inline Capabilities usb_like() {
   Capabilities can;
   can.go_to = can.jog = can.dead_man = can.flags = true;
   can.repeat = can.poll = milliseconds(200);
+  return can;
+}
+
+/// A cover, in percent of its travel.
+inline Capabilities cover_like() {
+  Capabilities can;
+  can.go_to = can.autonomous = can.height_push = true;
+  can.step_mm = can.tolerance_mm = 7;
   return can;
 }
 
@@ -140,7 +149,8 @@ class DirectDesk final : private Driver, private SupervisorEvents {
 
  private:
   void report() {
-    HeightReport report{lie.value_or(static_cast<std::int32_t>(physics.mm() + 0.5)), trouble};
+    const auto told = std::lround(physics.mm() / can_.step_mm) * can_.step_mm;
+    HeightReport report{lie.value_or(static_cast<std::int32_t>(told)), trouble};
     if (can_.flags && physics.collided()) report.trouble = Trouble::collision;
     supervisor.height(report, now);
   }
@@ -157,7 +167,7 @@ class DirectDesk final : private Driver, private SupervisorEvents {
     if (!linked_) return;
     switch (order.kind) {
       case Order::Kind::to_height:
-        return physics.go_to(order.height_mm);
+        return physics.go_to(step_towards(order.height_mm));
       case Order::Kind::preset:
         return physics.run_to(order.height_mm);
       case Order::Kind::up:
@@ -165,6 +175,11 @@ class DirectDesk final : private Driver, private SupervisorEvents {
       case Order::Kind::down:
         return physics.down();
     }
+  }
+  /// A driver whose desk cannot be told the millimetre stays on this side of it.
+  [[nodiscard]] std::int32_t step_towards(std::int32_t height_mm) const {
+    const auto below = height_mm / can_.step_mm * can_.step_mm;
+    return height_mm > physics.mm() || below == height_mm ? below : below + can_.step_mm;
   }
   void stop() override {
     ++stops;

@@ -631,6 +631,67 @@ TEST_F(OverMqtt, ItsReasonsNameHeightsAsThePersonMeasures) {
   EXPECT_EQ(wait_for_end(move(1260)).reason, "49.6 in is outside of 25.6 in to 49.2 in");
 }
 
+/// A node that has a cover for its desk and nothing else.
+class OverACover : public OverMqtt {
+ protected:
+  void SetUp() override {}
+  void start_cover(const std::string& settings,
+                   const rig::DeskPhysics::Options& mechanics = quick_desk()) {
+    desk_ = std::make_unique<rig::EspHomeDesk>(broker_.port(), mechanics,
+                                               rig::EspHomeFirmware::Entities::cover);
+    start(settings);
+  }
+  std::string settings(const std::string& how) const {
+    return R"({"driver":"mqtt","closed_mm":620,"open_mm":1270,"broker":")" + broker_.address() +
+           "\"," + how + "}";
+  }
+  std::string document() const {
+    return settings(R"("cover_topic":"homeassistant/cover/desk/desk/config")");
+  }
+  void expect_read_moved_and_kept_within_its_travel() {
+    ASSERT_TRUE(wait_for_height());
+    EXPECT_EQ(state()->height_mm, 718);  // 15 %
+    const auto end = wait_for_end(move(800));
+    EXPECT_EQ(end.result, POISED_MOVE_ARRIVED) << end.reason;
+    EXPECT_NEAR(desk_->height_mm(), 795.5, 1);  // 27 %
+    EXPECT_EQ(wait_for_end(move(1280)).reason, "128 cm is outside of 62 cm to 127 cm");
+  }
+};
+
+TEST_F(OverACover, ADiscoveredOneIsReadMovedAndKeptWithinItsTravel) {
+  start_cover(document());
+  expect_read_moved_and_kept_within_its_travel();
+}
+
+TEST_F(OverACover, OneWithNamedTopicsIsReadMovedAndKeptWithinItsTravel) {
+  start_cover(
+      settings(R"("unit":"%","state_topic":"desk/cover/desk/position/state",)"
+               R"("set_topic":"desk/cover/desk/position/command",)"
+               R"("stop_topic":"desk/cover/desk/command","availability_topic":"desk/status")"));
+  expect_read_moved_and_kept_within_its_travel();
+}
+
+TEST_F(OverACover, AStopReachesItWithin20Milliseconds) {
+  start_cover(document());
+  ASSERT_TRUE(wait_for_height());
+  expect_a_stop_within_20_ms({[this] { return desk_->height_mm(); },
+                              [this] { return desk_->moving(); },
+                              [this](auto since) { return desk_->stopped_since(since); }});
+}
+
+TEST_F(OverACover, AWrongPercentIsLeftOut) {
+  auto mechanics = quick_desk();
+  mechanics.start_mm = mechanics.highest_mm;
+  start_cover(document(), mechanics);
+  ASSERT_TRUE(wait_for_height());
+  EXPECT_EQ(state()->height_mm, 1270);
+  rig::MqttClient liar(broker_.port());
+  for (const char* percent : {"101", "102", "-1", "unknown", "", "nan", "99"})
+    liar.publish(rig::EspHomeFirmware::position_topic, percent);
+  ASSERT_TRUE(bench_->run_until([&] { return state()->height_mm != 1270; }));
+  EXPECT_EQ(state()->height_mm, 1264);
+}
+
 TEST_F(OverMqtt, AStopReachesTheDeskBehindABrokerWithin20Milliseconds) {
   start(discovered());
   ASSERT_TRUE(wait_for_height());
@@ -783,6 +844,12 @@ TEST(Settings, ADeskThatIsNotNamedIsRefusedWithOneLine) {
             "plugin.desk.device: is needed for driver = \"jiecang-serial\""},
            {R"({"driver":"jiecang-serial","device":"/dev/null","publish":true})",
             "plugin.desk.broker: is needed for publish = true"},
+           {R"({"driver":"mqtt","broker":"host","cover_topic":"a","open_mm":1270})",
+            "plugin.desk.closed_mm: the height of the desk there, in mm, is needed for a cover"},
+           {R"({"driver":"mqtt","broker":"host","cover_topic":"a","closed_mm":62,"open_mm":127})",
+            "plugin.desk.open_mm: no desk travels 65 mm from closed_mm"},
+           {R"({"driver":"mqtt","broker":"host","discovery_topic":"a","unit":"%"})",
+            "plugin.desk.unit: '%' is none of mm, cm, in"},
            {R"({"driver":"mqtt","broker":"host:x"})",
             "plugin.desk.broker: 'host:x' is not HOST or HOST:PORT"}}) {
     PluginBench bench("desk", PluginBench::Options{.settings = settings});

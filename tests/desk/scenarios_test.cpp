@@ -31,8 +31,8 @@ class Scenario {
   Scenario(std::uint64_t seed, Happened& happened) : random_(seed), happened_(happened) {
     auto by_presets = loctek_like();
     by_presets.presets = 2;
-    const Capabilities families[] = {linak_like(), jiecang_like(), loctek_like(), usb_like(),
-                                     by_presets};
+    const Capabilities families[] = {linak_like(), jiecang_like(), loctek_like(),
+                                     usb_like(),   by_presets,     cover_like()};
     can_ = families[pick(std::size(families))];
     rig::DeskPhysics::Options mechanics;
     mechanics.dead_man = can_.dead_man;

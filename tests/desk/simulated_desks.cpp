@@ -210,9 +210,8 @@ class MemoryMqtt final : public MqttLink {
     if (!link_.wire().up) return;
     // To be sent where it is, or nearly so, is a stop.
     constexpr double near_mm = 60;
-    if (topic == rig::EspHomeFirmware::set_topic &&
-        std::abs(std::strtod(payload.c_str(), nullptr) * 10 - firmware_.physics.mm()) > near_mm)
-      ++orders_;
+    const auto asked_mm = firmware_.asked_mm(topic, payload);
+    if (asked_mm && std::abs(*asked_mm - firmware_.physics.mm()) > near_mm) ++orders_;
     link_.wire().later(
         [&firmware = firmware_, topic, payload] { firmware.receive(topic, payload); });
   }
@@ -348,6 +347,29 @@ std::unique_ptr<SimulatedDesk> behind_a_broker(bool whole) {
       usual_desk());
 }
 
+/// It says how far up it is, in percent, and no height.
+std::unique_ptr<SimulatedDesk> a_cover_only() {
+  using Box = rig::EspHomeFirmware;
+  return simulated<Box, MqttLink>(
+      [](MqttLink& link, DriverEvents& events, DeskUnit::Now now) {
+        const auto ends = usual_desk();
+        mqtt::Endpoint endpoint;
+        endpoint.state_topic = Box::position_topic;
+        endpoint.set_topic = Box::set_position_topic;
+        endpoint.stop_topic = Box::stop_topic;
+        endpoint.stop_payload = "STOP";
+        endpoint.availability_topic = Box::status_topic;
+        endpoint.travel = {static_cast<std::int32_t>(ends.lowest_mm),
+                           static_cast<std::int32_t>(ends.highest_mm)};
+        return std::unique_ptr<Driver>(
+            std::make_unique<MqttDriver>(link, events, now, endpoint, MqttDriver::Discovery()));
+      },
+      [](auto& desk) {
+        return new MemoryMqtt(desk.wire, desk.box(), desk.orders, Box::status_topic);
+      },
+      usual_desk(), Box::Entities::cover);
+}
+
 }  // namespace
 
 void SimulatedDesk::start(MotionSupervisor::Options options) {
@@ -411,6 +433,7 @@ std::vector<Family> all_families() {
        [=] { return on_a_line<rig::MegadeskFirmware, MegadeskDriver>(megadesk_order); }},
       {"MQTT (ESPHome)", [] { return behind_a_broker(true); }},
       {"MQTT (two topics, no stop)", [] { return behind_a_broker(false); }},
+      {"MQTT (a cover, in percent)", [] { return a_cover_only(); }},
       {"A program of one's own",
        [] {
          return simulated<rig::EspHomeFirmware, Runner>(

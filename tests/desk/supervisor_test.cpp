@@ -32,7 +32,8 @@ class EveryFamily : public testing::TestWithParam<Capabilities> {
   }
 };
 INSTANTIATE_TEST_SUITE_P(Desk, EveryFamily,
-                         testing::Values(linak_like(), jiecang_like(), loctek_like(), usb_like()));
+                         testing::Values(linak_like(), jiecang_like(), loctek_like(), usb_like(),
+                                         cover_like()));
 
 TEST_P(EveryFamily, RisesAndComesDownOnConsent) {
   for (const std::int32_t target : {1100, 720}) {
@@ -113,6 +114,24 @@ TEST_P(EveryFamily, D3_RefusesWhatLiesOutsideOfAnyBound) {
   EXPECT_EQ(other.outcome(other.move(720))->kind, Kind::refused);
   EXPECT_EQ(other.outcome(other.move(1001))->kind, Kind::refused);
   EXPECT_EQ(other.run_to_end(other.move(985)).kind, Kind::arrived);
+}
+
+TEST(HeightsInSteps, LessThanOneIsNotDrivenAndASingleOneBackIsNoObstacle) {
+  DirectDesk desk{cover_like(), mechanics(cover_like())};
+  desk.link();
+  desk.run(milliseconds(200));
+  const auto here = *desk.supervisor.view().height_mm;
+  EXPECT_EQ(desk.run_to_end(desk.move(here + 7)).kind, Kind::arrived);
+  EXPECT_TRUE(desk.orders.empty());
+  const auto consent = desk.move(1100);
+  ASSERT_TRUE(desk.run_until([&] { return desk.physics.mm() > 800; }));
+  const auto best = *desk.supervisor.view().height_mm;
+  desk.supervisor.height({best - 7, std::nullopt}, desk.now);
+  EXPECT_FALSE(desk.outcome(consent));
+  desk.supervisor.height({best - 14, std::nullopt}, desk.now);
+  ASSERT_TRUE(desk.outcome(consent));
+  EXPECT_EQ(desk.outcome(consent)->reason,
+            "it moved against its direction: an obstacle, or its keys?");
 }
 
 TEST_P(EveryFamily, D4_StopsADeskThatDoesNotMove) {

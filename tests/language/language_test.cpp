@@ -8,6 +8,8 @@
 #include <cstring>
 #include <map>
 
+#include "language/height.hpp"
+
 namespace poised {
 namespace {
 
@@ -80,6 +82,24 @@ TEST(Words, LeaveTheSystemsOwnMessagesAndFiguresAlone) {
   EXPECT_NE(std::string(tr("Start")), "Start");
   EXPECT_EQ(std::strerror(ENOENT), english);
   EXPECT_EQ(fmt::format("{:.1f}", 1.5), "1.5");
+}
+
+TEST(Heights, AreInInchesWherePeopleMeasureSo) {
+  set_environment({});
+  unsetenv("LC_MEASUREMENT");
+  EXPECT_EQ(height_text(1099.82), "110 cm");
+  for (const char* locale : {"en_US.UTF-8", "es_US", "es_PR.UTF-8", "en_LR", "my_MM@any"}) {
+    setenv("LC_ALL", locale, 1);
+    EXPECT_EQ(height_text(1099.82), "43.3 in") << locale;
+  }
+  for (const char* locale : {"C", "de_DE.UTF-8", "en_GB", "es_ES@US", "US", "en_USA"}) {
+    setenv("LC_ALL", locale, 1);
+    EXPECT_EQ(height_text(725), "72.5 cm") << locale;
+  }
+  set_environment({{"LANG", "en_US.UTF-8"}});
+  setenv("LC_MEASUREMENT", "de_DE.UTF-8", 1);
+  EXPECT_EQ(height_text(725), "72.5 cm");
+  unsetenv("LC_MEASUREMENT");
 }
 
 }  // namespace

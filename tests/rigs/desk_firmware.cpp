@@ -263,8 +263,8 @@ void MegadeskFirmware::receive(ByteView bytes) {
 
 // ------------------------------------------------------------------ ESPHome
 
-EspHomeFirmware::EspHomeFirmware(DeskPhysics::Options mechanics)
-    : DeskFirmware(autonomous(mechanics)) {}
+EspHomeFirmware::EspHomeFirmware(DeskPhysics::Options mechanics, Entities entities)
+    : DeskFirmware(autonomous(mechanics)), entities_(entities) {}
 
 void EspHomeFirmware::announce() {
   publish(status_topic, "online");
@@ -272,13 +272,27 @@ void EspHomeFirmware::announce() {
 }
 
 void EspHomeFirmware::receive(const std::string& topic, const std::string& payload) {
-  if (topic == set_topic) physics.go_to(std::strtod(payload.c_str(), nullptr) * 10);
+  if (const auto mm = asked_mm(topic, payload)) physics.go_to(*mm);
   if (topic == stop_topic && payload == "STOP") physics.halt();
+}
+
+std::optional<double> EspHomeFirmware::asked_mm(const std::string& topic,
+                                                const std::string& payload) const {
+  const auto value = std::strtod(payload.c_str(), nullptr);
+  if (entities_ == Entities::number_and_cover)
+    return topic == set_topic ? std::optional(value * 10) : std::nullopt;
+  if (topic != set_position_topic) return std::nullopt;
+  const auto& way = physics.options();
+  return way.lowest_mm + (way.highest_mm - way.lowest_mm) * value / 100;
 }
 
 void EspHomeFirmware::tell_height() {
   if (silent || !publish) return;
-  publish(state_topic, std::to_string(shown_mm() / 10));
+  if (entities_ == Entities::number_and_cover)
+    return publish(state_topic, std::to_string(shown_mm() / 10));
+  const auto& way = physics.options();
+  const auto part = (shown_mm() - way.lowest_mm) / (way.highest_mm - way.lowest_mm);
+  publish(position_topic, std::to_string(std::lround(part * 100)));
 }
 
 }  // namespace rig

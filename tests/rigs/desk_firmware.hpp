@@ -121,17 +121,27 @@ class MegadeskFirmware final : public StreamFirmware {
 /// An ESPHome node: number and cover.
 class EspHomeFirmware final : public DeskFirmware {
  public:
-  explicit EspHomeFirmware(DeskPhysics::Options mechanics);
+  /// What the node has for its desk: a number for the height beside the cover, or the cover only.
+  enum class Entities : std::uint8_t { number_and_cover, cover };
+  explicit EspHomeFirmware(DeskPhysics::Options mechanics,
+                           Entities entities = Entities::number_and_cover);
   std::function<void(const std::string& topic, const std::string& payload)> publish;
   void receive(const std::string& topic, const std::string& payload);
   void announce();  ///< its state, as when it connects
+  /// The height that a message asks it to go to.
+  [[nodiscard]] std::optional<double> asked_mm(const std::string& topic,
+                                               const std::string& payload) const;
   static constexpr const char* state_topic = "desk/number/height/state";
   static constexpr const char* set_topic = "desk/number/height/command";
   static constexpr const char* stop_topic = "desk/cover/desk/command";
   static constexpr const char* status_topic = "desk/status";
+  static constexpr const char* position_topic = "desk/cover/desk/position/state";
+  static constexpr const char* set_position_topic = "desk/cover/desk/position/command";
 
  private:
   void tell_height() override;
+
+  const Entities entities_;
 };
 
 }  // namespace rig

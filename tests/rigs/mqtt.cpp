@@ -122,7 +122,9 @@ void MqttClient::cut() {
   shutdown(mosquitto_socket(client_), SHUT_RDWR);
 }
 
-EspHomeDesk::EspHomeDesk(int port, DeskPhysics::Options mechanics) : firmware_(mechanics) {
+EspHomeDesk::EspHomeDesk(int port, DeskPhysics::Options mechanics,
+                         EspHomeFirmware::Entities entities)
+    : firmware_(mechanics, entities) {
   firmware_.publish = [this](const std::string& topic, const std::string& payload) {
     to_say_.emplace_back(topic, payload);
   };
@@ -146,14 +148,19 @@ EspHomeDesk::EspHomeDesk(int port, DeskPhysics::Options mechanics) : firmware_(m
     const std::scoped_lock lock(mutex_);
     client_ = std::make_unique<MqttClient>(port, options);
   }
-  client_->publish(number_document,
-                   R"({"min":65.0,"max":125.0,"step":0.1,"unit_of_meas":"cm","name":"Height",)"
-                   R"("stat_t":"desk/number/height/state","cmd_t":"desk/number/height/command",)"
-                   R"("avty_t":"desk/status","uniq_id":"desk_height","dev":{"name":"Desk"}})",
-                   true);
+  const bool whole = entities == EspHomeFirmware::Entities::number_and_cover;
+  if (whole)
+    client_->publish(number_document,
+                     R"({"min":65.0,"max":125.0,"step":0.1,"unit_of_meas":"cm","name":"Height",)"
+                     R"("stat_t":"desk/number/height/state","cmd_t":"desk/number/height/command",)"
+                     R"("avty_t":"desk/status","uniq_id":"desk_height","dev":{"name":"Desk"}})",
+                     true);
   client_->publish(cover_document,
-                   R"({"name":"Desk","stat_t":"desk/cover/desk/state",)"
-                   R"("cmd_t":"desk/cover/desk/command","avty_t":"desk/status"})",
+                   std::string(R"({"name":"Desk","stat_t":"desk/cover/desk/state",)") +
+                       (whole ? ""
+                              : R"("pos_t":"desk/cover/desk/position/state",)"
+                                R"("set_pos_t":"desk/cover/desk/position/command",)") +
+                       R"("cmd_t":"desk/cover/desk/command","avty_t":"desk/status"})",
                    true);
   const std::scoped_lock lock(mutex_);
   firmware_.announce();

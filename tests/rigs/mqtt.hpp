@@ -76,14 +76,15 @@ class MqttClient {
   std::jthread thread_;
 };
 
-/// An ESPHome node with a desk: a number for its height and a cover for its stop, with their
-/// discovery documents.
+/// An ESPHome node with a desk: a number for its height and a cover for its stop, or a cover only,
+/// with their discovery documents.
 class EspHomeDesk {
  public:
   static constexpr const char* number_document = "homeassistant/number/desk/height/config";
   static constexpr const char* cover_document = "homeassistant/cover/desk/desk/config";
 
-  EspHomeDesk(int port, DeskPhysics::Options mechanics);
+  EspHomeDesk(int port, DeskPhysics::Options mechanics,
+              EspHomeFirmware::Entities entities = EspHomeFirmware::Entities::number_and_cover);
 
   [[nodiscard]] double height_mm();
   [[nodiscard]] bool moving();

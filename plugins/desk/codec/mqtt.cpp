@@ -17,6 +17,7 @@ using Json = nlohmann::json;
 constexpr double mm_per_inch = 25.4;
 constexpr std::size_t longest_document = 16384;
 constexpr double beyond_any_desk = 1e6;
+constexpr double fewest_positions = 100;
 
 std::optional<double> plain_number(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -66,6 +67,24 @@ void add_availability(const Json& json, Endpoint& endpoint) {
     endpoint.online = std::move(word);
   if (auto word = topic(json, "payload_not_available", "pl_not_avail"); !word.empty())
     endpoint.offline = std::move(word);
+}
+
+bool add_stop(const Json& json, Endpoint& endpoint) {
+  auto stop_topic = topic(json, "command_topic", "cmd_t");
+  if (stop_topic.empty()) return false;
+  for (const char* key : {"payload_stop", "pl_stop"})
+    if (const auto word = json.find(key); word != json.end() && word->is_null()) return false;
+  endpoint.stop_topic = std::move(stop_topic);
+  endpoint.stop_payload = topic(json, "payload_stop", "pl_stop");
+  if (endpoint.stop_payload.empty()) endpoint.stop_payload = "STOP";
+  return true;
+}
+
+std::string filled(std::string shape, const std::string& value) {
+  static constexpr std::string_view place = "{value}";
+  if (const auto at = shape.find(place); at != std::string::npos)
+    shape.replace(at, place.size(), value);
+  return shape;
 }
 
 std::string base_topic(const Published& desk) {
@@ -125,11 +144,33 @@ std::string payload(const std::string& shape, std::int32_t height_mm, Unit unit)
   const auto tenths = std::lround(from_millimetres(height_mm, unit) * 10);
   const auto value = tenths % 10 == 0 ? fmt::format("{}", tenths / 10)
                                       : fmt::format("{:.1f}", static_cast<double>(tenths) / 10);
-  static constexpr std::string_view place = "{value}";
-  std::string text = shape;
-  if (const auto at = text.find(place); at != std::string::npos)
-    text.replace(at, place.size(), value);
-  return text;
+  return filled(shape, value);
+}
+
+std::string payload(const std::string& shape, std::int32_t position) {
+  return filled(shape, std::to_string(position));
+}
+
+std::optional<std::int32_t> Travel::height_mm(double position) const {
+  const auto part = (position - closed) / (open - closed);
+  if (!(part >= 0 && part <= 1)) return std::nullopt;
+  return static_cast<std::int32_t>(std::lround(closed_mm + part * (open_mm - closed_mm)));
+}
+
+std::int32_t Travel::position(std::int32_t height_mm, std::int32_t from_mm) const {
+  const auto exact_at = [this](std::int32_t mm) {
+    return closed + (open - closed) * (mm - closed_mm) / (open_mm - closed_mm);
+  };
+  const auto exact = exact_at(height_mm), from = exact_at(from_mm);
+  constexpr double rounding = 1e-9;  // what is whole is not taken for a little less
+  const auto whole = exact > from   ? std::floor(exact + rounding)
+                     : exact < from ? std::ceil(exact - rounding)
+                                    : std::round(exact);
+  return static_cast<std::int32_t>(whole);
+}
+
+std::int32_t Travel::step_mm() const {
+  return static_cast<std::int32_t>(std::ceil(std::abs((open_mm - closed_mm) / (open - closed))));
 }
 
 std::optional<Endpoint> discovered_number(std::string_view text) {
@@ -149,15 +190,32 @@ std::optional<Endpoint> discovered_number(std::string_view text) {
   return endpoint;
 }
 
+std::optional<Endpoint> discovered_cover(std::string_view text, Travel travel) {
+  const auto json = document(text);
+  if (!json) return std::nullopt;
+  Endpoint endpoint;
+  endpoint.state_topic = topic(*json, "position_topic", "pos_t");
+  endpoint.set_topic = topic(*json, "set_position_topic", "set_pos_t");
+  if (endpoint.state_topic.empty() || endpoint.set_topic.empty()) return std::nullopt;
+  // Reckoned from time, a position would go on where the desk does not.
+  for (const char* key : {"optimistic", "opt"})
+    if (const auto guess = json->find(key); guess != json->end() && *guess == true)
+      return std::nullopt;
+  for (const char* key : {"position_closed", "pos_clsd"})
+    travel.closed = number_of(*json, key).value_or(travel.closed);
+  for (const char* key : {"position_open", "pos_open"})
+    travel.open = number_of(*json, key).value_or(travel.open);
+  // Coarser, no rule of motion could follow it.
+  if (std::abs(travel.open - travel.closed) < fewest_positions) return std::nullopt;
+  endpoint.travel = travel;
+  add_stop(*json, endpoint);
+  add_availability(*json, endpoint);
+  return endpoint;
+}
+
 bool add_discovered_cover(std::string_view text, Endpoint& endpoint) {
   const auto json = document(text);
-  if (!json) return false;
-  const auto stop_topic = topic(*json, "command_topic", "cmd_t");
-  if (stop_topic.empty()) return false;
-  endpoint.stop_topic = stop_topic;
-  endpoint.stop_payload = topic(*json, "payload_stop", "pl_stop");
-  if (endpoint.stop_payload.empty()) endpoint.stop_payload = "STOP";
-  return true;
+  return json && add_stop(*json, endpoint);
 }
 
 Described described(std::string_view text) {

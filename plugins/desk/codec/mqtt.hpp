@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +23,23 @@ enum class Unit : std::uint8_t { millimetres, centimetres, inches };
 
 /// `shape` with {value} replaced by the height in `unit`, at most one decimal.
 [[nodiscard]] std::string payload(const std::string& shape, std::int32_t height_mm, Unit unit);
+/// `shape` with {value} replaced by the position of a cover.
+[[nodiscard]] std::string payload(const std::string& shape, std::int32_t position);
+
+/// A cover knows no lengths: its position runs from closed to open, and so does the desk.
+struct Travel {
+  std::int32_t closed_mm = 0, open_mm = 0;  ///< measured; differ
+  double closed = 0, open = 100;            ///< positions; differ
+  /// None where no cover can be.
+  [[nodiscard]] std::optional<std::int32_t> height_mm(double position) const;
+  /// The whole position next to `height_mm`, not beyond it for a desk that comes from `from_mm`.
+  [[nodiscard]] std::int32_t position(std::int32_t height_mm, std::int32_t from_mm) const;
+  /// From one whole position to the next, rounded up.
+  [[nodiscard]] std::int32_t step_mm() const;
+  [[nodiscard]] std::int32_t lowest_mm() const { return std::min(closed_mm, open_mm); }
+  [[nodiscard]] std::int32_t highest_mm() const { return std::max(closed_mm, open_mm); }
+  bool operator==(const Travel&) const = default;
+};
 
 /// How a desk is reached: from the configuration, or from discovery.
 struct Endpoint {
@@ -31,11 +49,15 @@ struct Endpoint {
   std::string availability_topic, online = "online", offline = "offline";
   Unit unit = Unit::centimetres;
   std::optional<double> lowest, highest;  ///< in `unit`
+  std::optional<Travel> travel;           ///< it tells and takes positions, and no heights
   bool operator==(const Endpoint&) const = default;
 };
 
 /// From the discovery document of a `number` entity (full or abbreviated keys, "~" as base).
 [[nodiscard]] std::optional<Endpoint> discovered_number(std::string_view json);
+/// From that of a `cover` entity which tells its position, not a guess at it, and takes one.
+/// `travel`: the heights at its ends; its positions there come from the document.
+[[nodiscard]] std::optional<Endpoint> discovered_cover(std::string_view json, Travel travel);
 /// The stop of a `cover` entity, into `endpoint`. False if it has none.
 [[nodiscard]] bool add_discovered_cover(std::string_view json, Endpoint& endpoint);
 

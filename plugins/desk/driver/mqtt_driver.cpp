@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "driver/mqtt_driver.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <utility>
@@ -12,6 +13,7 @@ namespace {
 constexpr Duration longest_run = std::chrono::seconds(60);
 constexpr Duration comes_to_rest = std::chrono::seconds(2);
 // Without a word for it, a stop goes back to the height told last: that must not be a wrong one.
+constexpr std::int32_t finest_mm = 3;  // no such desk stops more exactly
 constexpr std::int32_t beyond_mm = 50, jitter_mm = 20, fastest_mm_s = 80;
 
 std::optional<std::int32_t> millimetres(const std::optional<double>& value, mqtt::Unit unit) {
@@ -43,6 +45,12 @@ Capabilities MqttDriver::capabilities() const {
   can.lowest_mm = millimetres(endpoint_.lowest, endpoint_.unit).value_or(can.lowest_mm);
   can.highest_mm = millimetres(endpoint_.highest, endpoint_.unit).value_or(can.highest_mm);
   can.tolerance_mm = 10;
+  if (const auto& travel = endpoint_.travel) {
+    can.lowest_mm = travel->lowest_mm();
+    can.highest_mm = travel->highest_mm();
+    can.step_mm = travel->step_mm();
+    can.tolerance_mm = std::max(finest_mm, can.step_mm);
+  }
   return can;
 }
 
@@ -62,13 +70,25 @@ void MqttDriver::subscribe() {
     if (!topic.empty()) link_.subscribe(topic);
 }
 
-void MqttDriver::discovered(const std::string& document) {
+void MqttDriver::discovered_number(const std::string& document) {
   auto found = mqtt::discovered_number(document);
   if (!found) return;
   found->stop_topic = endpoint_.stop_topic;
   found->stop_payload = endpoint_.stop_payload;
-  if (*found == endpoint_) return;
-  endpoint_ = *std::move(found);
+  adopt(*std::move(found));
+}
+
+void MqttDriver::discovered_cover(const std::string& document) {
+  if (!discovery_.cover_only)
+    static_cast<void>(mqtt::add_discovered_cover(document, endpoint_));
+  else if (auto found = mqtt::discovered_cover(
+               document, {endpoint_.travel->closed_mm, endpoint_.travel->open_mm}))
+    adopt(*std::move(found));
+}
+
+void MqttDriver::adopt(mqtt::Endpoint found) {
+  if (found == endpoint_) return;
+  endpoint_ = std::move(found);
   height_mm_.reset();  // it may have been in another unit
   subscribe();
   events_.limits(millimetres(endpoint_.lowest, endpoint_.unit),
@@ -76,11 +96,8 @@ void MqttDriver::discovered(const std::string& document) {
 }
 
 void MqttDriver::received(const MqttLink::Message& message) {
-  if (message.topic == discovery_.number_topic) return discovered(message.payload);
-  if (message.topic == discovery_.cover_topic) {
-    static_cast<void>(mqtt::add_discovered_cover(message.payload, endpoint_));
-    return;
-  }
+  if (message.topic == discovery_.number_topic) return discovered_number(message.payload);
+  if (message.topic == discovery_.cover_topic) return discovered_cover(message.payload);
   if (message.topic == endpoint_.availability_topic) {
     if (message.payload == endpoint_.online) available(true, "");
     if (message.payload == endpoint_.offline)
@@ -88,14 +105,26 @@ void MqttDriver::received(const MqttLink::Message& message) {
     return;
   }
   if (message.topic != endpoint_.state_topic) return;
-  const auto height =
-      millimetres(mqtt::number(message.payload, endpoint_.state_pointer), endpoint_.unit);
+  const auto height = told(message.payload);
   if (!height || !possible(*height)) return;
   height_mm_ = height;
   told_ = now_();
   // What the broker has kept is no sign that the desk is there.
   if (endpoint_.availability_topic.empty() && !message.retained) available(true, "");
   if (linked_) events_.height({*height, std::nullopt});
+}
+
+std::optional<std::int32_t> MqttDriver::told(const std::string& payload) const {
+  const auto value = mqtt::number(payload, endpoint_.state_pointer);
+  if (value && endpoint_.travel) return endpoint_.travel->height_mm(*value);
+  return millimetres(value, endpoint_.unit);
+}
+
+std::string MqttDriver::asked(std::int32_t height_mm) const {
+  if (const auto& travel = endpoint_.travel)
+    return mqtt::payload(endpoint_.set_shape,
+                         travel->position(height_mm, height_mm_.value_or(height_mm)));
+  return mqtt::payload(endpoint_.set_shape, height_mm, endpoint_.unit);
 }
 
 bool MqttDriver::possible(std::int32_t height_mm) const {
@@ -119,8 +148,7 @@ void MqttDriver::read_height() {
 void MqttDriver::drive(const Order& order) {
   if (order.kind != Order::Kind::to_height || endpoint_.set_topic.empty()) return;
   quiet_from_ = now_() + longest_run;
-  link_.publish(endpoint_.set_topic,
-                mqtt::payload(endpoint_.set_shape, order.height_mm, endpoint_.unit), false);
+  link_.publish(endpoint_.set_topic, asked(order.height_mm), false);
 }
 
 void MqttDriver::stop() {
@@ -128,8 +156,7 @@ void MqttDriver::stop() {
   if (!endpoint_.stop_topic.empty())
     link_.publish(endpoint_.stop_topic, endpoint_.stop_payload, false);
   else if (height_mm_ && !endpoint_.set_topic.empty())
-    link_.publish(endpoint_.set_topic,
-                  mqtt::payload(endpoint_.set_shape, *height_mm_, endpoint_.unit), false);
+    link_.publish(endpoint_.set_topic, asked(*height_mm_), false);
 }
 
 std::optional<Instant> MqttDriver::deadline() const {

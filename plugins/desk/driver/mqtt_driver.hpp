@@ -15,6 +15,7 @@ class MqttDriver final : public Driver {
   /// endpoint.
   struct Discovery {
     std::string number_topic, cover_topic;
+    bool cover_only = false;  ///< the cover is all there is of it, not only its stop
   };
   MqttDriver(MqttLink& link, DriverEvents& events, Now now, mqtt::Endpoint endpoint,
              Discovery discovery);
@@ -29,8 +30,12 @@ class MqttDriver final : public Driver {
 
  private:
   void received(const MqttLink::Message& message);
-  void discovered(const std::string& document);
+  void discovered_number(const std::string& document);
+  void discovered_cover(const std::string& document);
+  void adopt(mqtt::Endpoint found);
   void subscribe();
+  [[nodiscard]] std::optional<std::int32_t> told(const std::string& payload) const;
+  [[nodiscard]] std::string asked(std::int32_t height_mm) const;
   [[nodiscard]] bool possible(std::int32_t height_mm) const;
   void available(bool on, const std::string& reason);
 

@@ -29,6 +29,7 @@ struct Capabilities {
   std::int32_t lowest_mm = 400;  ///< no desk of this family goes below
   std::int32_t highest_mm = 2000;  ///< nor above
   std::int32_t tolerance_mm = 3;   ///< how near to its target it comes to rest
+  std::int32_t step_mm = 1;        ///< its heights are told, and asked for, in steps of so much
   std::int32_t run_on_mm = 0;      ///< jog: how far it runs on after a stop
   bool operator==(const Capabilities&) const = default;
 };

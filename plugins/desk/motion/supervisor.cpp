@@ -283,7 +283,7 @@ void MotionSupervisor::begin(Instant now) {
   if (const auto reason = refusal(request_, now)) return end(Outcome::Kind::refused, *reason);
   from_ = best_ = *height_;
   const auto distance = std::abs(request_.to_mm - from_);
-  if (distance <= (can_.go_to ? at_target_mm : can_.tolerance_mm))
+  if (distance <= (can_.go_to ? std::max(at_target_mm, can_.step_mm) : can_.tolerance_mm))
     return end(Outcome::Kind::arrived, "");
   const Duration needed = milliseconds(std::int64_t{distance} * 1000 / usual_mm_s) + stopping_takes;
   if (duty_.left(now) < needed)
@@ -332,7 +332,8 @@ void MotionSupervisor::follow(const HeightReport& report, Instant now) {
     progressed_ = now;
     has_moved_ = true;
   }
-  if (progress < -contrary_mm) {
+  // Where heights come in steps, a single one may be a hair's breadth.
+  if (progress < -std::max(contrary_mm, can_.step_mm)) {
     blocked_ = true;
     return abandon(now, "it moved against its direction: an obstacle, or its keys?", false);
   }

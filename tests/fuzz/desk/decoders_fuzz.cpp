@@ -88,6 +88,12 @@ void mqtt(ByteView bytes) {
     if (const auto number = desk::mqtt::number(text, pointer)) check(*number <= 1e6);
   if (auto endpoint = desk::mqtt::discovered_number(text))
     static_cast<void>(desk::mqtt::add_discovered_cover(text, *endpoint));
+  const desk::mqtt::Travel travel{620, 1270};
+  if (const auto cover = desk::mqtt::discovered_cover(text, travel)) {
+    check(cover->travel->step_mm() <= 7);
+    if (const auto number = desk::mqtt::number(text, ""))
+      static_cast<void>(cover->travel->height_mm(*number));
+  }
 }
 
 void command(ByteView bytes) {
