@@ -7,6 +7,9 @@
 namespace notify {
 namespace {
 
+// The window's: desktops take name, icon and the person's settings for notifications from it.
+constexpr const char* desktop_entry = "org.poised.Window";
+
 NotifyUrgency to_libnotify(poised::Urgency urgency) {
   switch (urgency) {
     case poised::Urgency::low:
@@ -52,7 +55,7 @@ void Popup::show(const Content& content) {
   notify_notification_clear_hints(n);
   notify_notification_set_urgency(n, to_libnotify(content.urgency));
   notify_notification_set_category(n, "x-poised.break");
-  notify_notification_set_hint(n, "desktop-entry", g_variant_new_string("poised"));
+  notify_notification_set_hint(n, "desktop-entry", g_variant_new_string(desktop_entry));
   if (content.percent)
     notify_notification_set_hint(n, "value", g_variant_new_int32(*content.percent));
   if (content.expires) notify_notification_set_hint(n, "transient", g_variant_new_boolean(TRUE));

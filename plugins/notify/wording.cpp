@@ -62,9 +62,9 @@ std::string_view default_icon() {
     std::error_code error;
     return std::filesystem::exists(file, error);
   };
-  const bool own = installed("/usr/share/icons/hicolor/scalable/apps/poised.svg") ||
-                   installed("/usr/local/share/icons/hicolor/scalable/apps/poised.svg");
-  return own ? "poised" : "appointment-soon";
+  const bool own = installed("/usr/share/icons/hicolor/scalable/apps/org.poised.Window.svg") ||
+                   installed("/usr/local/share/icons/hicolor/scalable/apps/org.poised.Window.svg");
+  return own ? "org.poised.Window" : "appointment-soon";
 }
 
 std::string clock(poised::Duration left) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -160,7 +161,9 @@ TEST_F(NotifyOnDunst, ShowsTitleBodyAndActions) {
   EXPECT_EQ(call.actions, actions);
   EXPECT_EQ(call.urgency, 1);
   EXPECT_EQ(call.expire_ms, 0);
-  EXPECT_EQ(call.desktop_entry, "poised");
+  EXPECT_EQ(call.desktop_entry + ".desktop",
+            std::filesystem::path(DESKTOP_ENTRY).filename().string());
+  EXPECT_TRUE(std::filesystem::exists(DESKTOP_ENTRY));
   EXPECT_FALSE(call.icon.empty());
   for (const std::string& hint : call.hints) {
     EXPECT_EQ(hint.find("stack-tag"), std::string::npos) << "mako 1.7 crashes on it";
