@@ -284,9 +284,10 @@ void write_file(const Options& options, const std::string& page) {
   while (written < page.size()) {
     const auto count = ::write(file, page.data() + written, page.size() - written);
     if (count < 0) {
-      const auto failure = fail();
+      const int why = errno;
       ::close(file);
-      throw failure;
+      errno = why;
+      throw fail();
     }
     written += static_cast<std::size_t>(count);
   }
