@@ -144,9 +144,15 @@ TEST_F(ADayWithAccidents, SleepsWhileNobodyIsThere) {
   const auto report = status();
   for (const auto& plugin : report["plugins"])
     if (plugin["id"] == "activity-x11") x11 = plugin["pid"];
-  // The reply to status itself is still on its way through both.
-  decisions_->next(milliseconds(2000));
-  const int daemon_before = switches(daemon_->pid()), x11_before = switches(x11);
+  // The reply to status itself is still on its way through both, and what follows from idleness
+  // too.
+  int daemon_before = -1, x11_before = -1;
+  ASSERT_TRUE(wait_for([&] {
+    daemon_before = switches(daemon_->pid());
+    x11_before = switches(x11);
+    decisions_->next(milliseconds(2000));
+    return switches(daemon_->pid()) == daemon_before && switches(x11) == x11_before;
+  }));
   decisions_->next(milliseconds(15000));
   EXPECT_EQ(switches(daemon_->pid()), daemon_before);
   EXPECT_EQ(switches(x11), x11_before);
