@@ -14,13 +14,6 @@
 namespace poised::ctl {
 namespace {
 
-std::tm local(std::int64_t utc) {
-  const std::time_t time = utc;
-  std::tm parts{};
-  localtime_r(&time, &parts);
-  return parts;
-}
-
 /// "2026-03-02" as "Mon  2 Mar".
 std::string day_face(const std::string& date) {
   std::tm parts{};
@@ -55,11 +48,11 @@ std::string line(const DayCells& cells) {
 }  // namespace
 
 std::string date_of(std::int64_t utc) {
-  return fmt::format("{:%Y-%m-%d}", local(utc));
+  return fmt::format("{:%Y-%m-%d}", local_time(utc));
 }
 
 std::string instant_text(std::int64_t utc) {
-  const auto parts = local(utc);
+  const auto parts = local_time(utc);
   const auto minutes = parts.tm_gmtoff / 60;
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}{}{:02}:{:02}", parts, minutes < 0 ? '-' : '+',
                      std::abs(minutes) / 60, std::abs(minutes) % 60);

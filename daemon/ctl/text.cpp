@@ -18,13 +18,6 @@
 namespace poised::ctl {
 namespace {
 
-std::tm local(std::int64_t utc) {
-  const std::time_t time = utc;
-  std::tm parts{};
-  localtime_r(&time, &parts);
-  return parts;
-}
-
 /// Characters, not bytes: continuation bytes of UTF-8 take no column.
 std::size_t width(std::string_view text) {
   std::size_t count = 0;
@@ -40,6 +33,13 @@ bool digits(std::string_view text, std::size_t at, std::size_t length, int& valu
 }
 
 }  // namespace
+
+std::tm local_time(std::int64_t utc) {
+  const std::time_t time = utc;
+  std::tm parts{};
+  localtime_r(&time, &parts);
+  return parts;
+}
 
 Look Look::of_stdout() {
   const auto variable = [](const char* name) {
@@ -70,8 +70,8 @@ std::string spell_seconds(double seconds, Round round) {
 }
 
 std::string clock_face(std::int64_t utc, std::int64_t now) {
-  const auto then = local(utc);
-  const auto today = local(now);
+  const auto then = local_time(utc);
+  const auto today = local_time(now);
   const auto clock = fmt::format("{:02}:{:02}", then.tm_hour, then.tm_min);
   if (then.tm_year == today.tm_year && then.tm_yday == today.tm_yday) return clock;
   constexpr std::int64_t six_days = std::int64_t{6} * 24 * 3600;

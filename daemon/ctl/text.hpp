@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,9 @@ enum class Round : std::uint8_t { down, up };
 
 /// "12 s", "35 min", "1 h 05 min".
 std::string spell_seconds(double seconds, Round round);
+
+/// Of UTC seconds.
+std::tm local_time(std::int64_t utc);
 
 /// Local "14:00", with the day before it ("Tue 14:00", "12 May 14:00") unless that is today.
 std::string clock_face(std::int64_t utc, std::int64_t now);

@@ -318,7 +318,6 @@ void Daemon::reload() {
   settle_remote();
   tell_health();
   service_manager_.ready();
-  // Reading configuration takes many times the memory that its result needs.
   release_unused_memory();
 }
 
