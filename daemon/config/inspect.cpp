@@ -257,6 +257,8 @@ std::string Explanation::text() const {
     out += fmt::format("  over     {} ({})\n", value_text(setting), source_text(setting.source));
   if (effective.managed) out += fmt::format("  managed  {}\n", managed_text(*effective.managed));
   if (!condition.empty()) out += fmt::format("  because  {}\n", condition);
+  for (const auto& file : replaced)
+    out += fmt::format("  replaces {}\n", one_line(file.native(), 4096));
   for (const auto& file : not_here)
     out += fmt::format("  not here {}: {}\n", one_line(file.path.native(), 4096), file.reason);
   out += fmt::format("  takes    {}\n", expectation(spec));
@@ -287,6 +289,8 @@ std::string Explanation::json() const {
   out["policy"] = direction_text(spec);
   out["managed"] = effective.managed ? managed_json(*effective.managed) : ordered_json();
   out["condition"] = condition.empty() ? ordered_json() : ordered_json(condition);
+  out["replaces"] = ordered_json::array();
+  for (const auto& file : replaced) out["replaces"].push_back(one_line(file.native(), 4096));
   out["not_here"] = ordered_json::array();
   for (const auto& file : not_here)
     out["not_here"].push_back(
@@ -303,14 +307,20 @@ std::optional<Explanation> explain(const Loaded& loaded,
   Effective effective = found != loaded.effective.end()
                             ? *found
                             : Effective{spec->path, {to_toml(spec->default_value), {}}, {}, {}};
-  Explanation explanation{std::move(*spec), std::move(effective), {}, {}};
+  Explanation explanation{std::move(*spec), std::move(effective), {}, {}, {}};
   const auto& managed = explanation.effective.managed;
-  for (const auto& file : loaded.files)
-    if (managed && file.content && file.path == managed->source.file)
-      explanation.condition = condition_text(read_policy_header(*file.content).header);
-  for (const auto& file : loaded.files)
-    if (!file.not_here.empty() && speaks_of(*file.content, key))
+  bool before = managed.has_value();  // what comes after and is for here was refused
+  for (const auto& file : loaded.files) {
+    if (file.layer != Layer::policy || !file.content || !speaks_of(*file.content, key)) continue;
+    if (!file.not_here.empty()) {
       explanation.not_here.push_back({file.path, file.not_here});
+    } else if (managed && file.path == managed->source.file) {
+      explanation.condition = condition_text(read_policy_header(*file.content).header);
+      before = false;
+    } else if (before) {
+      explanation.replaced.push_back(file.path);
+    }
+  }
   return explanation;
 }
 

@@ -26,9 +26,11 @@ struct PolicyElsewhere {
 };
 
 struct Explanation {
-  KeySpec spec;                           ///< type, default, range, doc
-  Effective effective;                    ///< value, where from, what it overrode
-  std::string condition;                  ///< by which its policy is for this place; empty: none
+  KeySpec spec;           ///< type, default, range, doc
+  Effective effective;    ///< value, where from, what it overrode
+  std::string condition;  ///< by which its policy is for this place; empty: none
+  /// Policy files for this place that speak of this key too, and that a later one replaced.
+  std::vector<std::filesystem::path> replaced;
   std::vector<PolicyElsewhere> not_here;  ///< that speak of this key
 
   /// Several lines for people, ending in a newline.

@@ -270,7 +270,8 @@ std::vector<KeySpec> make_registry() {
        .type = Type::path,
        .default_value = std::string(),
        .max = max_text,
-       .doc = "The folder it is kept in. Empty: the person's own state folder."});
+       .doc = "The folder it is kept in; %u stands for the person's user name. Empty: the "
+              "person's own state folder."});
 
   add(enumeration("telemetry.export", "off", {"off", "file"},
                   "Write figures about the software's health, never a person's behaviour, for the "

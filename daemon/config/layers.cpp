@@ -647,12 +647,18 @@ class Resolver {
                             : keep == "memory" ? HistoryKeep::memory
                                                : HistoryKeep::disk;
     settings.history.retention = duration("history.retention");
-    const auto& dir = get<std::string>("history.dir");
-    settings.history.dir = dir.starts_with("~/") ? roots_.home / dir.substr(2) : fs::path(dir);
+    settings.history.dir = history_directory(get<std::string>("history.dir"));
     settings.telemetry_export = get<std::string>("telemetry.export") == "file"
                                     ? TelemetryExport::file
                                     : TelemetryExport::off;
     settings.language = get<std::string>("locale.language");
+  }
+
+  fs::path history_directory(std::string text) const {
+    for (std::size_t at = 0; (at = text.find("%u", at)) != std::string::npos;
+         at += roots_.identity.user_name.size())
+      text.replace(at, 2, roots_.identity.user_name);
+    return text.starts_with("~/") ? roots_.home / text.substr(2) : fs::path(text);
   }
 
   void make_effective() {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fnmatch.h>
 #include <grp.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -214,6 +215,7 @@ Identity Identity::of_this_process(const fs::path& system_root) {
   Identity identity;
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) == 0) identity.host_name = name.data();
+  if (const auto* person = ::getpwuid(::getuid())) identity.user_name = person->pw_name;
   std::ifstream id(below(system_root, "/etc/machine-id"));
   id >> identity.machine_id;
   std::ifstream tags(below(system_root, "/etc/poised/tags"));

@@ -21,6 +21,7 @@ namespace poised::config {
 /// The machine and the person, as the conditions of policy files know them.
 struct Identity {
   std::string host_name;
+  std::string user_name;
   std::vector<std::string> tags;    ///< the words of /etc/poised/tags
   std::vector<std::string> groups;  ///< names of the person's Unix groups
   std::string machine_id;

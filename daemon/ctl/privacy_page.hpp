@@ -20,7 +20,8 @@ struct KeptFields {
 /// Every field there is; a test holds it to what the program writes.
 const std::vector<KeptFields>& kept_fields();
 
-/// Markdown, for the works council: the same on every machine of this version.
+/// Markdown, for the works council: in the language of the process, else the same on every
+/// machine of this version.
 std::string privacy_page();
 
 }  // namespace poised::ctl

@@ -84,11 +84,22 @@ fs::path real_file(const fs::path& directory) {
   return history_file(error ? directory : real);
 }
 
-void make_directory(const fs::path& directory) {
+/// Where everybody may make folders, somebody else may have made this one, to read what is in it.
+bool is_a_trap(const fs::path& directory) {
+  struct stat parent {};
+  struct stat own {};
+  return ::stat(directory.parent_path().c_str(), &parent) == 0 && (parent.st_mode & S_IWOTH) != 0 &&
+         ::lstat(directory.c_str(), &own) == 0 && own.st_uid != ::geteuid();
+}
+
+void make_directory(const fs::path& named) {
+  const auto directory = named.has_filename() ? named : named.parent_path();  // "here/"
   std::error_code error;
   fs::create_directories(directory.parent_path(), error);
-  if (::mkdir(directory.c_str(), 0700) == 0 || errno == EEXIST) return;
-  throw problem(directory, std::strerror(errno));
+  if (::mkdir(directory.c_str(), 0700) == 0) return;
+  if (errno != EEXIST) throw problem(directory, std::strerror(errno));
+  if (is_a_trap(directory))
+    throw problem(directory, "belongs to somebody else, in a folder that everybody may write to");
 }
 
 /// Exists from the start with the right mode, whatever the umask. SQLite would take a short file

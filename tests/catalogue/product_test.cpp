@@ -24,9 +24,9 @@ const LoadedCatalogue& product() {
   return loaded;
 }
 
-const Exercise& exercise(const std::string& id) {
+const Exercise& exercise(const char* id) {
   const auto* found = product().catalogue.exercise(id);
-  if (found == nullptr) throw std::runtime_error("no exercise " + id);
+  if (found == nullptr) throw std::runtime_error(std::string("no exercise ") + id);
   return *found;
 }
 

@@ -430,6 +430,15 @@ TEST_F(Layers, StandingNeverGrowsDownwards) {
 
 // ------------------------------------------------------------------ values
 
+TEST_F(Layers, OneFolderForTheHistoriesOfAllHasOneForEach) {
+  auto kim = roots();
+  kim.identity.user_name = "kim";
+  write(user_file, "history.dir = \"/var/lib/histories/%u/%u\"\n");
+  EXPECT_EQ(load(kim, {}).settings.history.dir, "/var/lib/histories/kim/kim");
+  kim.identity.user_name = "%u";
+  EXPECT_EQ(load(kim, {}).settings.history.dir, "/var/lib/histories/%u/%u");
+}
+
 TEST_F(Layers, WordsAndSwitchesArriveAsWhatTheyMean) {
   const Loaded loaded = load_user(
       "stand.enabled = true\nstand.grow = \"auto\"\navailability.tentative = \"free\"\n"

@@ -13,6 +13,7 @@
 namespace poised::config {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -192,7 +193,8 @@ class PolicyForSome : public PolicyTest {
     here.identity = identity;
     return value_of(load(here, plugins_), "prompt.gap");
   }
-  const Identity me_{"cc-0815", {"pilot", "floor-3"}, {"staff", "call-centre"}, "0123456789abcdef"};
+  const Identity me_{
+      "cc-0815", "kim", {"pilot", "floor-3"}, {"staff", "call-centre"}, "0123456789abcdef"};
   const std::string on_ = "\"1min39s\"";
   const std::string off_ = "\"8s\"";
 };
@@ -227,6 +229,18 @@ TEST_F(PolicyForSome, ItIsExplainedByWhichConditionAPolicyIsForThisMachine) {
   const auto loaded = load_all();
   EXPECT_THAT(explain(loaded, plugins_, "prompt.gap")->text(), HasSubstr("because  hosts *"));
   EXPECT_EQ(explain(loaded, plugins_, "prompt.snooze")->condition, "");
+}
+
+TEST_F(PolicyForSome, ItIsExplainedWhichOtherPolicyIsReplaced) {
+  policy("[prompt]\ngap = \"99s\"\n");
+  write("/etc/poised/policy.d/20-pilot.toml", "[prompt]\ngap = \"98s\"\n");
+  const auto loaded = load_all();
+  EXPECT_THAT(
+      explain(loaded, plugins_, "prompt.gap")->text(),
+      AllOf(HasSubstr("20-pilot.toml:2"),
+            HasSubstr("  replaces " + path("/etc/poised/policy.d/10-it.toml").native() + "\n")));
+  EXPECT_THAT(explain(loaded, plugins_, "prompt.gap")->json(), HasSubstr("\"replaces\":[\""));
+  EXPECT_THAT(explain(loaded, plugins_, "prompt.snooze")->replaced, IsEmpty());
 }
 
 TEST_F(PolicyForSome, IsCheckedAllTheSame) {

@@ -71,7 +71,7 @@ TEST(ThePrivacyPage, SaysOfEachFieldWhatForAndHowLong) {
     EXPECT_FALSE(kept.purpose.empty()) << kept.what;
     EXPECT_FALSE(kept.retention.empty()) << kept.what;
   }
-  EXPECT_THAT(ctl::privacy_page(), testing::HasSubstr("90d, or less (`history.retention`)"));
+  EXPECT_THAT(ctl::privacy_page(), testing::HasSubstr("90 days, or less (`history.retention`)"));
   EXPECT_THAT(ctl::privacy_page(), testing::HasSubstr("| `telemetry.export` | may switch it off"));
 }
 

@@ -41,10 +41,13 @@ def policies_are_sound(source, poisectl):
 
 
 def works_council_page_is_fresh(source, poisectl):
-    fresh = subprocess.run([poisectl, "privacy", "--page"], capture_output=True, text=True, check=True).stdout
-    assert len(fresh) > 2000
-    if fresh != (source / "docs/works-council.md").read_text():
-        sys.exit("docs/works-council.md: not that of the program; poisectl privacy --page writes it")
+    for language, page in (("en", "works-council.md"), ("de", "betriebsrat.md")):
+        environment = {**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": language}
+        fresh = subprocess.run([poisectl, "privacy", "--page"], env=environment, capture_output=True, text=True,
+                               check=True).stdout
+        assert len(fresh) > 2000
+        if fresh != (source / "docs" / page).read_text():
+            sys.exit(f"docs/{page}: not that of the program; LANGUAGE={language} poisectl privacy --page writes it")
 
 
 def messages_are_explained(source, _):

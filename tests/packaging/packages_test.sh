@@ -227,6 +227,23 @@ wait_for 30 "a break that was taken is in the history" kept
 as alice poisectl forget --all >/dev/null
 [[ $(outcomes alice || true) == 0 ]] || fail "the history can be erased"
 ok "what is kept can be read, and erased"
+inside sh -c 'echo "d /var/lib/histories 1777" >/etc/tmpfiles.d/histories.conf && systemd-tmpfiles --create histories.conf
+  printf "schema = 1\n[history]\ndir = \"/var/lib/histories/%%u\"\n" >/etc/poised/policy.d/70-history.toml'
+inside runuser -u alice -- mkdir /var/lib/histories/bob
+for person in alice bob; do
+  as "$person" systemctl --user restart poised.service
+  as "$person" poisectl take stretch >/dev/null
+  as "$person" poisectl 'done' >/dev/null
+done
+wait_for 30 "a history lies where the policy says" kept
+[[ $(inside stat --format=%U:%a /var/lib/histories/alice /var/lib/histories/alice/history.db | tr '\n' ' ') == "alice:700 alice:600 " ]] ||
+  fail "nobody else can read it"
+trap_is_told() { as bob journalctl --user --no-pager --unit poised.service | grep -q "histories/bob: belongs to somebody else"; }
+wait_for 30 "a folder that somebody else made is refused" trap_is_told
+inside runuser -u alice -- rmdir /var/lib/histories/bob
+inside rm /etc/poised/policy.d/70-history.toml
+as alice systemctl --user restart poised.service
+ok "one folder can hold the histories of all, each readable by its person alone"
 as bob systemctl --user mask --now poised.service 2>/dev/null
 unit_is bob ActiveState inactive || fail "bob can mask it"
 as bob poisectl doctor >"$work/output" 2>&1 || { cat "$work/output"; fail "doctor has nothing against a mask"; }
