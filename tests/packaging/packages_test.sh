@@ -249,6 +249,10 @@ unit_is bob ActiveState inactive || fail "bob can mask it"
 as bob poisectl doctor >"$work/output" 2>&1 || { cat "$work/output"; fail "doctor has nothing against a mask"; }
 [[ $(as bob poisectl doctor --nagios) == "POISED OK: switched off by the person"* ]] ||
   fail "monitoring calls a mask OK: $(as bob poisectl doctor --nagios)"
+probe=$(sed -n 's/^    \(runuser -u USER .* --nagios\)$/\1/p' "$guide")
+[[ -n $probe ]] || fail "docs/administrators.md has the line for Nagios"
+[[ $(inside sh -c "${probe//USER/bob}") == "POISED OK: switched off by the person"* && $(inside sh -c "${probe//USER/alice}") =~ ^POISED\ (OK|WARNING) ]] ||
+  fail "the guide's line for Nagios: $(inside sh -c "${probe//USER/bob}"; inside sh -c "${probe//USER/alice}")"
 as bob systemctl --user unmask poised.service 2>/dev/null
 as bob systemctl --user start poised.service
 ok "the unit can be masked, and doctor calls that fine"

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <ostream>
 #include <random>
 
 #include "rig.hpp"
@@ -153,6 +154,10 @@ struct Wrong {
   std::string text;
   std::string problem;
 };
+
+void PrintTo(const Wrong& wrong, std::ostream* out) {
+  *out << wrong.problem;
+}
 
 class WrongManifest : public ::testing::TestWithParam<Wrong> {};
 
