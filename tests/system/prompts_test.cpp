@@ -172,7 +172,7 @@ class AFirstStart : public Session {
 TEST_F(AFirstStart, IntroducesItselfOnce) {
   EXPECT_FALSE(Screenshot("welcome").blank());
   ASSERT_EQ(notifications_->calls().size(), 1u);
-  const auto& welcome = notifications_->calls()[0];
+  const auto welcome = notifications_->calls()[0];
   EXPECT_NE(welcome.body.find("nothing leaves this computer"), std::string::npos) << welcome.body;
   dunst_->choose("All right");
   EXPECT_TRUE(shown(0));
