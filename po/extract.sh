@@ -25,6 +25,6 @@ find "${folders[@]}" -name '*.cpp' -o -name '*.hpp' | LC_ALL=C sort |
 # The header is ours, and without a date: what has not changed is the same, byte for byte.
 {
   printf '%s\n' '# SPDX-License-Identifier: MIT' '# What Poised says to people.' '# Copyright (C) 2026 The Poised authors'
-  sed -e '1,/^msgid ""$/{/^#/d}' -e '/^"POT-Creation-Date:/d' "$1"
+  sed -e '1,/^msgid ""$/{/^#/d}' -e '/^"POT-Creation-Date:/d' -e '/^#, c++-format$/d' "$1"
 } >"$1.new"
 mv "$1.new" "$1"

@@ -279,7 +279,8 @@ std::vector<KeySpec> make_registry() {
       Direction::never_on);
 
   add(text("locale.language", std::string(), 32, Syntax::language,
-           "The language of prompts. Empty: the session's."));
+           "The language of prompts. Empty: the session's. The system must have some locale beside "
+           "C.UTF-8, in which newer ones translate nothing."));
   return keys;
 }
 

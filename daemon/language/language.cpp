@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <clocale>
 #include <cstdlib>
+#include <string>
 
 #include "build_config.hpp"
 
@@ -17,11 +18,36 @@ namespace {
 
 constexpr const char* domain = "poised";
 
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+bool is_plain(const std::string& locale) {
+  return locale.empty() || locale == "POSIX" || locale == "C" || locale.starts_with("C.");
+}
+
 /// A locale that has messages alone, so that nothing else of this process changes with the
-/// language. Null where there is none: then everything is English.
-locale_t messages() {
-  static const locale_t locale = newlocale(LC_MESSAGES_MASK, "C.UTF-8", nullptr);
+/// language. Null: everything is English.
+locale_t& messages() {
+  static locale_t locale = nullptr;
   return locale;
+}
+
+/// Which one it is does not matter to gettext, but that glibc 2.39 and later translate nothing in
+/// the plain one.
+locale_t find_messages(const std::string& language) {
+  const auto name = language.substr(0, language.find('_'));
+  auto region = name;
+  std::transform(region.begin(), region.end(), region.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  for (const auto& locale :
+       {variable("LC_ALL"), variable("LC_MESSAGES"), variable("LANG"), language + ".UTF-8",
+        fmt::format("{}_{}.UTF-8", name, region), std::string("en_US.UTF-8")})
+    if (!is_plain(locale))
+      if (auto* const found = newlocale(LC_MESSAGES_MASK, locale.c_str(), nullptr)) return found;
+  return newlocale(LC_MESSAGES_MASK, "C.UTF-8", nullptr);
 }
 
 /// While it lives, this thread's messages are those of the language in use.
@@ -37,11 +63,6 @@ class Speaking {
  private:
   locale_t before_;
 };
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 }  // namespace
 
@@ -61,6 +82,8 @@ void use_language(const std::string& language) {
   setenv("LANGUAGE", language.c_str(), 1);
   bindtextdomain(domain, build::locale_dir);
   bind_textdomain_codeset(domain, "UTF-8");
+  if (messages() != nullptr) freelocale(messages());
+  messages() = language.starts_with("en") ? nullptr : find_messages(language);
   ++_nl_msg_cat_cntr;
 }
 

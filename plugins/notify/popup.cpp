@@ -22,6 +22,14 @@ NotifyUrgency to_libnotify(poised::Urgency urgency) {
   return NOTIFY_URGENCY_NORMAL;
 }
 
+/// As the hint has it: an icon's name, or a file's URI.
+std::string image_path(const std::string& icon) {
+  char* uri = g_filename_to_uri(icon.c_str(), nullptr, nullptr);  // null for what is no whole path
+  std::string path = uri == nullptr ? icon : uri;
+  g_free(uri);
+  return path;
+}
+
 }  // namespace
 
 Popup::Popup(Server& server, Events events)
@@ -56,6 +64,10 @@ void Popup::show(const Content& content) {
   notify_notification_set_urgency(n, to_libnotify(content.urgency));
   notify_notification_set_category(n, "x-poised.break");
   notify_notification_set_hint(n, "desktop-entry", g_variant_new_string(desktop_entry));
+  // libnotify 0.8.6 drops the icon of an update.
+  if (!content.icon.empty())
+    notify_notification_set_hint(n, "image-path",
+                                 g_variant_new_string(image_path(content.icon).c_str()));
   if (content.percent)
     notify_notification_set_hint(n, "value", g_variant_new_int32(*content.percent));
   if (content.expires) notify_notification_set_hint(n, "transient", g_variant_new_boolean(TRUE));

@@ -123,10 +123,12 @@ INSTANTIATE_TEST_SUITE_P(Named, Zones,
 
 TEST(Zones, GivenAsARuleAgreeWithTheCLibrary) {
   for (const auto* rule :
-       {"CET-1CEST,M3.5.0,M10.5.0/3", "EST5EDT,M3.2.0,M11.1.0", "EST5EDT", "<+0330>-3:30",
+       {"CET-1CEST,M3.5.0,M10.5.0/3", "EST5EDT,M3.2.0,M11.1.0", "<+0330>-3:30",
         "LHST-10:30LHDT-11,M10.1.0,M4.1.0", "XXX3YYY,J60,J300/-1:30", "XXX-2YYY,59/0,364/25",
         "<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "IST-1GMT0,M10.5.0,M3.5.0/1"})
     expect_agreement(rule, fmt::format("TZ='{}'", rule), {});
+  // Without dates: glibc 2.41 ends such a summer an hour too early.
+  expect_agreement("EST5EDT", "TZ='EST5EDT,M3.2.0,M11.1.0'", {});
 }
 
 TEST(Zones, ThatAreNotThereAreAProblemAndUtc) {

@@ -26,5 +26,5 @@ exec unshare --mount --propagation private --pid --fork --kill-child -- bash -eu
   cd "$root"
   pivot_root . .
   umount --lazy .
-  exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+  exec env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
     DEBIAN_FRONTEND=noninteractive sh -c "systemd-machine-id-setup 2>/dev/null; cd /src && exec \"\$@\"" - "$@"' - "$root" "$build" "$CCACHE_DIR" "$@"

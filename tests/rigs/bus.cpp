@@ -50,8 +50,14 @@ NotifyCall read_notify(GVariant* body) {
     const auto is = [&](std::string_view wanted, const GVariantType* type) {
       return hint == wanted && g_variant_is_of_type(value, type);
     };
-    // Newer libnotifys say it here, where it counts for more than the argument.
-    if (is("image-path", G_VARIANT_TYPE_STRING)) call.icon = g_variant_get_string(value, nullptr);
+    // It counts for more than the argument: a name, or a file's URI.
+    if (is("image-path", G_VARIANT_TYPE_STRING)) {
+      call.icon = g_variant_get_string(value, nullptr);
+      if (char* path = g_filename_from_uri(call.icon.c_str(), nullptr, nullptr)) {
+        call.icon = path;
+        g_free(path);
+      }
+    }
     if (is("urgency", G_VARIANT_TYPE_BYTE)) call.urgency = g_variant_get_byte(value);
     if (is("value", G_VARIANT_TYPE_INT32)) call.value = g_variant_get_int32(value);
     if (is("transient", G_VARIANT_TYPE_BOOLEAN)) call.transient = g_variant_get_boolean(value) != 0;

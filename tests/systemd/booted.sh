@@ -19,9 +19,12 @@ fail() {
   exit 1
 }
 
+# The layer does not reach what is mounted below /, as this checkout may be.
+checkout=$(cd "$(dirname "$0")/../.." && pwd) mounted=()
+[[ $(stat --format=%m "$checkout") == / ]] || mounted=(--bind-ro="$checkout")
 mkdir "$work/root"
 mount --bind / "$work/root"
-SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_LOCK=0 systemd-nspawn --directory "$work/root" --volatile=overlay --boot \
+SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_LOCK=0 systemd-nspawn --directory "$work/root" --volatile=overlay "${mounted[@]}" --boot \
   --register=no --keep-unit --private-network --resolv-conf=off --timezone=off --link-journal=no \
   --machine "poised-$$" --console=pipe -- systemd.unit=basic.target </dev/null >"$work/log" 2>&1 &
 container=$!
