@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -10,12 +9,12 @@
 #include <cstdlib>
 #include <fstream>
 #include <optional>
-#include <regex>
 
 #include "build_config.hpp"
 #include "config/inspect.hpp"
 #include "ctl/commands.hpp"
 #include "ctl/daemon_client.hpp"
+#include "ctl/discretion.hpp"
 #include "ctl/render.hpp"
 
 namespace poised::ctl {
@@ -24,6 +23,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* unit = "poised.service";
+
+// Contexts of the daemon's problems.
+constexpr const char* configuration = "configuration";
+constexpr const char* policy = "policy";
 
 /// The exit codes of monitoring plugins.
 enum class Nagios : int { ok = 0, warning = 1, critical = 2, unknown = 3 };
@@ -50,14 +53,32 @@ std::optional<std::string> switched_off(const config::Roots& roots) {
   return std::nullopt;
 }
 
+/// The daemon's problems as others may read them. Those of the configuration are looked for anew:
+/// the daemon's words would quote it.
+Json told_problems(const Json& report, const config::Loaded& loaded, const Discretion& discretion) {
+  auto told = Json::array();
+  for (const auto& problem : loaded.problems) {
+    const bool of_policy = config::breaks_policy(problem, loaded);
+    told.push_back({{"severity", of_policy ? "error" : "warning"},
+                    {"context", of_policy ? policy : configuration},
+                    {"text", discretion.problem(problem)}});
+  }
+  for (const auto& problem : list(report, "problems"))
+    if (text(problem, "context") != configuration && text(problem, "context") != policy)
+      told.push_back({{"severity", text(problem, "severity")},
+                      {"context", text(problem, "context")},
+                      {"text", discretion.text(text(problem, "text"))}});
+  return told;
+}
+
 struct Counts {
   std::size_t errors = 0, warnings = 0;
   std::string first;  ///< the gravest one's text
 };
 
-Counts count(const Json& report) {
+Counts count(const Json& problems) {
   Counts counts;
-  for (const auto& problem : list(report, "problems")) {
+  for (const auto& problem : problems) {
     const bool error = text(problem, "severity") == "error";
     auto& number = error ? counts.errors : counts.warnings;
     if (++number == 1 && (error || counts.first.empty()))
@@ -75,8 +96,8 @@ Exit say_to_nagios(Output& output, Nagios state, std::string words, const std::s
 }
 
 Exit examine_for_nagios(const Options& options, Output& output) {
-  if (const auto why = switched_off(roots_of(options)))
-    return say_to_nagios(output, Nagios::ok, *why, "");
+  const auto roots = roots_of(options);
+  if (const auto why = switched_off(roots)) return say_to_nagios(output, Nagios::ok, *why, "");
   Json report;
   try {
     report = Json::parse(DaemonClient(options.command).doctor(), nullptr, false);
@@ -84,7 +105,9 @@ Exit examine_for_nagios(const Options& options, Output& output) {
     const bool missing = failure.exit() == Exit::no_daemon;
     return say_to_nagios(output, missing ? Nagios::unknown : Nagios::critical, failure.what(), "");
   }
-  const auto counts = count(report);
+  const auto specs = plugin_settings();
+  const auto loaded = config::load(roots, specs);
+  const auto counts = count(told_problems(report, loaded, Discretion(roots, loaded, specs)));
   const auto figures = fmt::format("errors={};;0 warnings={};0;", counts.errors, counts.warnings);
   const auto more = counts.errors + counts.warnings;
   return say_to_nagios(output,
@@ -99,66 +122,25 @@ Exit examine_for_nagios(const Options& options, Output& output) {
 
 // ------------------------------------------------------------------ bundle
 
-/// Takes out of a text what may tell whose machine it is.
-class Scrubber {
- public:
-  explicit Scrubber(const config::Roots& roots) {
-    add(roots.home.native(), "~");
-    add(roots.identity.host_name, "HOST");
-    if (const auto* entry = ::getpwuid(::getuid())) add(entry->pw_name, "USER");
-  }
-
-  std::string operator()(std::string text) const {
-    static const std::regex address(R"([A-Za-z][A-Za-z0-9+.-]*://\S+|\S+@\S+)");
-    text = std::regex_replace(text, address, "ADDRESS");
-    for (const auto& [what, word] : words_) {
-      for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += word.size())
-        text.replace(at, what.size(), word);
-    }
-    return text;
-  }
-
- private:
-  // What is shorter stands for nobody, and in every other word.
-  void add(const std::string& what, const char* word) {
-    if (what.size() >= 3) words_.emplace_back(what, word);
-  }
-
-  std::vector<std::pair<std::string, std::string>> words_;
-};
-
-/// Of what people set themselves, only switches, numbers and lengths of time, and nothing of the
-/// programme.
-bool may_be_told(const config::KeySpec& spec, config::Layer layer) {
-  using config::Type;
-  if (layer != config::Layer::user) return true;
-  if (spec.path.starts_with("programme.")) return false;
-  return spec.type == Type::boolean || spec.type == Type::boolean_or_auto ||
-         spec.type == Type::integer || spec.type == Type::duration ||
-         spec.type == Type::enumeration;
-}
-
-Json configuration_json(const config::Loaded& loaded,
-                        const std::vector<config::PluginSettingSpecs>& specs,
-                        const Scrubber& scrub) {
+Json configuration_json(const config::Loaded& loaded, const Discretion& discretion) {
   auto keys = Json::object();
   for (const auto& effective : loaded.effective) {
     const auto& [value, source] = effective.setting;
     if (source.layer == config::Layer::built_in) continue;
-    const auto spec = config::find_key(effective.key, specs);
-    const bool told = spec && may_be_told(*spec, source.layer);
-    keys[scrub(effective.key)] = {{"value", told ? scrub(value) : "set, not told"},
-                                  {"layer", config::layer_name(source.layer)},
-                                  {"file", scrub(source.file.string())},
-                                  {"line", source.at.line},
-                                  {"locked", effective.managed && effective.managed->locked}};
+    const bool told = discretion.tells_value(effective.key, source.layer);
+    keys[discretion.key(effective.key)] = {
+        {"value", told ? discretion.text(value) : "set, not told"},
+        {"layer", config::layer_name(source.layer)},
+        {"file", discretion.text(source.file.string())},
+        {"line", source.at.line},
+        {"locked", effective.managed && effective.managed->locked}};
   }
   auto files = Json::array();
   for (const auto& file : loaded.files)
-    files.push_back({{"file", scrub(file.path.string())},
+    files.push_back({{"file", discretion.text(file.path.string())},
                      {"layer", config::layer_name(file.layer)},
                      {"readable", file.current},
-                     {"not_here", scrub(file.not_here)}});
+                     {"not_here", discretion.text(file.not_here)}});
   return {{"managed", loaded.managed},
           {"managed_by", loaded.managed_by},
           {"policies", config::policies_fingerprint(loaded)},
@@ -187,7 +169,7 @@ Json bundle_of(const Options& options) {
   const auto roots = roots_of(options);
   const auto specs = plugin_settings();
   const auto loaded = config::load(roots, specs);
-  const Scrubber scrub(roots);
+  const Discretion discretion(roots, loaded, specs);
   utsname kernel{};
   ::uname(&kernel);
 
@@ -197,27 +179,22 @@ Json bundle_of(const Options& options) {
     DaemonClient client(options.command);
     const auto report = Json::parse(client.doctor(), nullptr, false);
     const auto status = Json::parse(client.status(), nullptr, false);
-    for (const auto& problem : list(report, "problems"))
-      problems.push_back({{"severity", text(problem, "severity")},
-                          {"context", text(problem, "context")},
-                          {"text", scrub(text(problem, "text"))}});
+    problems = told_problems(report, loaded, discretion);
     for (const auto& fact : list(report, "facts"))
       if (is_of_the_software(text(fact, "name")))
-        facts.push_back({{"name", text(fact, "name")}, {"value", scrub(text(fact, "value"))}});
+        facts.push_back(
+            {{"name", text(fact, "name")}, {"value", discretion.text(text(fact, "value"))}});
     for (const auto& plugin : list(status, "plugins"))
       plugins.push_back({{"id", text(plugin, "id")},
                          {"state", text(plugin, "state")},
                          {"version", text(plugin, "version")},
                          {"isolation", text(plugin, "isolation")},
-                         {"reason", scrub(text(plugin, "reason"))}});
+                         {"reason", discretion.text(text(plugin, "reason"))}});
     daemon = {{"version", client.version()}, {"sandbox", field(report, "sandbox")}};
   } catch (const Failure& failure) {
-    daemon = {{"version", nullptr}, {"why", switched_off(roots).value_or(scrub(failure.what()))}};
-    for (const auto& problem : config::check(roots, specs))
-      problems.push_back(
-          {{"severity", problem.severity == config::Severity::error ? "error" : "warning"},
-           {"context", "configuration"},
-           {"text", scrub(problem.text())}});
+    daemon = {{"version", nullptr},
+              {"why", switched_off(roots).value_or(discretion.text(failure.what()))}};
+    problems = told_problems(Json::object(), loaded, discretion);
   }
   return {{"poisectl", build::version},
           {"daemon", daemon},
@@ -230,7 +207,7 @@ Json bundle_of(const Options& options) {
           {"problems", problems},
           {"facts", facts},
           {"plugins", plugins},
-          {"configuration", configuration_json(loaded, specs, scrub)}};
+          {"configuration", configuration_json(loaded, discretion)}};
 }
 
 Exit write_bundle(const Options& options, Output& output) {
@@ -273,7 +250,7 @@ Exit doctor(const Options& options, Output& output) {
     output.out << report.dump(2) << '\n';
   else
     output.out << render_doctor(report, output.look);
-  const auto errors = count(report).errors;
+  const auto errors = count(list(report, "problems")).errors;
   if (errors == 0) return Exit::done;
   output.out << std::flush;
   throw Failure(Exit::failed,

@@ -236,7 +236,11 @@ void Daemon::load_config() {
   config_watch_.watch(config_.watch);
   std::vector<std::string> lines;
   for (const auto& problem : config_.problems) {
-    lines.push_back(problem.text());
+    auto told = problem;
+    // No line of the log names what a person's plan is about.
+    if (problem.key.starts_with("programme."))
+      told.reason = "the value cannot be used; poisectl config check says why";
+    lines.push_back(told.text());
     if (std::find(logged_problems_.begin(), logged_problems_.end(), lines.back()) ==
         logged_problems_.end())
       log_.event(config::breaks_policy(problem, config_) ? Log::Message::policy

@@ -169,6 +169,32 @@ TEST_F(WhatItSees, OfABundleIsNothingOfThePerson) {
   EXPECT_THAT(text, Not(HasSubstr(home_.path().string())));
 }
 
+TEST_F(WhatItSees, OfAFaultyFileIsTheFaultAndNotWhatStandsThere) {
+  fs::create_directories(home_.path() / ".config/poised/conf.d");
+  std::ofstream(home_.path() / ".config/poised/conf.d/hernia.toml") << "hernia = 1\n";
+  begin(
+      "[breaks.physio-for-my-back]\ninterval = \"after surgery\"\n"
+      "[programme]\nleave_out = [\"Slipped disc L5\"]\nsession_at = \"after physio\"\n"
+      "[stand]\nenabled = \"not with my hip\"\n[plugin.calendar]\ncalendars = [\"Dr. Kim\"]\n");
+  const auto file = home_.path() / "bundle.json";
+  ASSERT_EQ(end_of({"doctor", "--bundle", file}).code, 0);
+  const auto text = content(file);
+  const auto line = nagios();
+  EXPECT_EQ(line.code, 1) << line.output;
+  EXPECT_THAT(text, HasSubstr("breaks.OWN-1.interval: the value cannot be used"));
+  EXPECT_THAT(text, HasSubstr("programme.leave_out: the value cannot be used"));
+  EXPECT_THAT(text, HasSubstr("FILE.toml:1:1: unknown key"));
+  for (const char* own : {"physio", "surgery", "disc", "hip", "hernia", "Kim"}) {
+    EXPECT_THAT(text, Not(HasSubstr(own)));
+    EXPECT_THAT(line.output, Not(HasSubstr(own)));
+  }
+  EXPECT_THAT(line.output, Not(HasSubstr(home_.path().string())));
+  daemon_->signal(SIGTERM);
+  const auto log = daemon_->read_all();
+  EXPECT_THAT(log, HasSubstr("programme.leave_out: "));
+  EXPECT_THAT(log, Not(HasSubstr("disc")));
+}
+
 TEST_F(WhatItSees, OfABundleNeedsNoDaemon) {
   start_desktop();
   write_config("promt = 1\n");
