@@ -429,6 +429,7 @@ std::string policies_fingerprint(const Loaded& loaded) {
   bool any = false;
   for (const auto& file : loaded.files) {
     if (file.layer != Layer::policy || !file.content || !file.not_here.empty()) continue;
+    if (!read_policy_header(*file.content).header.groups.empty()) continue;
     any = true;
     hash.mix(file.path.filename().native());
     hash.mix(to_toml(Value{.data = *file.content}));

@@ -70,8 +70,9 @@ std::optional<std::string> set_value(const std::filesystem::path& file, std::str
 /// Whether `problem` is one of a policy of the organisation, which is not in force as it stands.
 bool breaks_policy(const Problem& problem, const Loaded& loaded);
 
-/// Tells one set of policies that are in force here from another: eight hexadecimal digits; empty
-/// where there are none.
+/// Tells one set of policies that are in force on this machine from another: eight hexadecimal
+/// digits; empty where there are none. Those for groups of people are left out: on a machine that
+/// many use it would tell who is there.
 std::string policies_fingerprint(const Loaded& loaded);
 
 /// The same for the person who asks, in their own file: refused also where a policy has locked the

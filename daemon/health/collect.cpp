@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -19,6 +20,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* last_run = "poised_collector_last_run_timestamp_seconds";
+// A comment: it is for the next run and is exported to nobody.
+constexpr std::string_view written_on = "# Of day ";
+
+constexpr std::int64_t seconds_a_day = 86400;
 
 class Descriptor {
  public:
@@ -113,13 +118,17 @@ Collected collect(const fs::path& run_directory) {
 }
 
 std::string machine_text(const Collected& collected, std::int64_t now) {
-  return to_prometheus(collected.health) +
+  return fmt::format("{}{}\n", written_on, now / seconds_a_day) + to_prometheus(collected.health) +
          own_figures(collected.all_up, collected.refused.size(), now);
 }
 
 std::string machine_text_again(const std::string& before, std::int64_t now) {
   const auto at = before.rfind(fmt::format("\n{} ", last_run));
-  if (at == std::string::npos || !before.ends_with('\n')) return {};
+  if (at == std::string::npos || !before.ends_with('\n') || !before.starts_with(written_on))
+    return {};
+  std::int64_t day = 0;
+  std::from_chars(before.data() + written_on.size(), before.data() + before.find('\n'), day);
+  if (now / seconds_a_day - day > kept_for / seconds_a_day) return {};
   return before.substr(0, at) + fmt::format("\n{} {}\n", last_run, now);
 }
 

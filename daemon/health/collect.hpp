@@ -29,8 +29,12 @@ Collected collect(const std::filesystem::path& run_directory);
 /// For node_exporter's textfile folder; `now` in UTC seconds.
 std::string machine_text(const Collected& collected, std::int64_t now);
 
+/// For how long figures outlive the last daemon that wrote some.
+inline constexpr std::int64_t kept_for = 30 * std::int64_t{86400};  // seconds
+
 /// What machine_text() would be if the daemons of `before` were still there: nobody can tell from
-/// the figures when people come and go. Empty if `before` is not such a text.
+/// the figures when people come and go. Empty if `before` is not such a text, or older than
+/// `kept_for`: where everybody has turned telemetry off, their last figures go too.
 std::string machine_text_again(const std::string& before, std::int64_t now);
 
 }  // namespace poised::health

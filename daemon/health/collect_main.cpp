@@ -63,11 +63,10 @@ int main(int argc, char** argv) {
       text = poised::health::machine_text_again(read(file), now);
     else
       text = poised::health::machine_text(collected, now);
-    if (!text.empty() && !replace(file, text)) {
-      fmt::print(stderr, "<3>collect: {}: cannot be written\n", file.string());
-      return 1;
-    }
-    return 0;
+    std::error_code error;
+    if (text.empty() ? fs::remove(file, error), !error : replace(file, text)) return 0;
+    fmt::print(stderr, "<3>collect: {}: cannot be written\n", file.string());
+    return 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "<3>collect: {}\n", error.what());
     return 1;

@@ -150,6 +150,18 @@ TEST_F(TheCollector, DoesNotTellWhenPeopleComeAndGo) {
   EXPECT_EQ(without_time(), with_one) << "none is told from two";
 }
 
+TEST_F(TheCollector, DropsFiguresThatNobodyWritesAnyMore) {
+  const std::int64_t day = 86400, now = 20'000 * day;
+  const auto last = health::machine_text({good, true, 1, {}}, now);
+  const auto later = health::machine_text_again(last, now + health::kept_for);
+  EXPECT_THAT(later, HasSubstr("poised_up 1\n"));
+  EXPECT_EQ(health::machine_text_again(later, now + health::kept_for + day), "")
+      << "gathering them again makes them no younger";
+  std::ofstream(file()) << "something else\n";
+  ASSERT_EQ(run_program(), 0);
+  EXPECT_FALSE(fs::exists(file()));
+}
+
 TEST_F(TheCollector, SaysWhyItCannot) {
   EXPECT_EQ(rig::Program({std::string(POISED_BIN_DIR) + "/poised-collect"}, {}).wait(), 2);
   shell::HealthFile one(user("1000"));
