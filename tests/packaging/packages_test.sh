@@ -199,6 +199,7 @@ holds "the environment"
 as alice systemctl --user unset-environment XDG_CONFIG_HOME XDG_CONFIG_DIRS XDG_DATA_DIRS POISED_CONFIG_ROOT
 refused "the command line cannot set it" as alice poisectl config set breaks.stretch.interval 2h
 refused "an installed daemon takes no other root" as alice poised --config-root /home/alice/own
+grep -q config-root "$work/output" || { cat "$work/output" && fail "it is the other root that is refused"; }
 as alice busctl --user call org.poised.Poised1 /org/poised/Poised1 org.poised.Poised1 Reload
 holds "D-Bus"
 as alice busctl --user introspect --no-pager org.poised.Poised1 /org/poised/Poised1 | grep -w writable &&
