@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# ansible_test.sh PACKAGES: the role, played on a booted container: a repository with a canary and a stable suite, made
-# by reprepro from the .debs in PACKAGES; two runs, of which the second changes nothing; a policy that is refused; a
-# person logged in, whose manager is reloaded; and everything taken away again. Needs root.
+# ansible_test.sh PACKAGES: the role, played on a booted container: a repository with suites for canary, stable and the
+# version before, made by reprepro from the .debs in PACKAGES as the guide says; two runs, of which the second changes
+# nothing; a policy that is refused; a person logged in, whose manager is reloaded; a new version from canary to stable and
+# back again; and everything taken away. Needs root.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 packages=$(readlink -f "$1")
@@ -14,24 +15,39 @@ fail() {
 }
 ok() { printf 'ok: %s\n' "$*"; }
 
+next=0.1.9
 work=$(mktemp -d)
 export HOME=$work/home ANSIBLE_HOME=$work/ansible ANSIBLE_NOCOLOR=1 ANSIBLE_LOCALHOST_WARNING=False LC_ALL=C.UTF-8
 export ANSIBLE_ROLES_PATH=$here/../../packaging/ansible/roles
 mkdir "$HOME"
 mkdir -m 700 "$work/gnupg"
 
-# The repository: an identity for the test, and two suites.
+# What the guide says after the mark.
+guide=$here/../../docs/administrators.md
+commands() {
+  sed -n "/^<!-- $1 -->\$/,/^\`\`\`\$/p" "$guide" | grep -v '^<!--\|^```'
+}
+run_of_guide() {
+  local words
+  words=$(commands "$1")
+  [[ -n $words ]] || fail "the guide says how: $1"
+  (cd "$work" && REPREPRO_BASE_DIR=$work/repository bash -euc "$words") >"$work/log" 2>&1 || { cat "$work/log" >&2 && fail "$words"; }
+}
+
+# The repository: an identity for the test, and three suites.
 export GNUPGHOME=$work/gnupg
 gpg() { command gpg --quiet --no-permission-warning --no-secmem-warning --trust-model always "$@"; }
 gpg --batch --passphrase '' --quick-generate-key 'Test <test@example.com>' ed25519 sign never
 key=$(gpg --list-keys --with-colons | awk -F: '$1 == "fpr" { print $10; exit }')
 gpg --export "$key" >"$work/poised.gpg"
 mkdir -p "$work/repository/conf"
-for suite in canary stable; do
+for suite in canary stable previous; do
   printf 'Codename: %s\nComponents: main\nArchitectures: %s\nSignWith: %s\n\n' "$suite" "$(dpkg --print-architecture)" "$key"
 done >"$work/repository/conf/distributions"
 repository() { reprepro --silent --basedir "$work/repository" "$@"; }
-repository includedeb canary "$packages"/*.deb
+mkdir "$work/build"
+ln -s "$packages" "$work/build/package"
+run_of_guide canary
 repository export
 ok "reprepro has it in canary"
 
@@ -103,9 +119,27 @@ played canary 'poised_enabled=false'
 [[ $(cat /etc/systemd/user-preset/10-poised.preset) == "disable poised.service" ]] || fail "disabled by a preset"
 ok "it can be switched off for everybody"
 
-repository copysrc stable canary poised
-played stable
-ok "copied to stable, a machine of that ring has it"
+in_suite() { repository list "$1" poised | awk '{ print $3 }'; }
+run_of_guide stable
+released=$(dpkg-deb --field "$(echo "$packages"/poised_*.deb)" Version)
+[[ $(in_suite stable) == "$released" ]] || fail "stable has $released"
+rm "$work/build/package"
+mkdir "$work/build/package"
+"$here/../packaging/repack.sh" "$next" "$work/build/package" "$packages"/*.deb
+run_of_guide canary
+version() { dpkg-query --show --showformat='${Version}' "$1"; }
+played stable 'poised_state=latest'
+[[ $(version poised) == "$released" ]] || fail "a machine of the stable ring does not get $next yet"
+played canary 'poised_state=latest' poised_monitoring=true
+[[ $(version poised) == "$next" && $(version poised-monitoring) == "$next" ]] || fail "the canary ring gets $next"
+ok "a new version reaches the canary ring alone"
+run_of_guide stable
+played stable 'poised_state=latest' poised_monitoring=true
+[[ $(version poised) == "$next" && $(in_suite previous) == "$released" ]] || fail "stable has $next"
+run_of_guide back
+run_of_guide 'back on the machine'
+[[ $(version poised) == "$released" && $(version poised-monitoring) == "$released" ]] || fail "back to $released: $(version poised)"
+ok "from canary to stable, and back to the version before"
 
 played stable 'poised_state=absent'
 for package in poised poised-monitoring; do
