@@ -21,7 +21,7 @@ fail() {
 
 # The layer does not reach what is mounted below /, as this checkout may be.
 checkout=$(cd "$(dirname "$0")/../.." && pwd) mounted=()
-[[ $(stat --format=%m "$checkout") == / ]] || mounted=(--bind-ro="$checkout")
+[[ $(findmnt --noheadings --output TARGET --target "$checkout") == / ]] || mounted=(--bind-ro="$checkout")
 mkdir "$work/root"
 mount --bind / "$work/root"
 SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_LOCK=0 systemd-nspawn --directory "$work/root" --volatile=overlay "${mounted[@]}" --boot \

@@ -51,15 +51,24 @@ def libfaketime():
     return str(found[0])
 
 
-def in_shell(name):
-    """What has that name and is to be seen in GNOME's own parts of the screen."""
+def of_shell():
+    """What is to be seen in GNOME's own parts of the screen."""
     for application in children(Atspi.get_desktop(0)):
         if application.get_name() == "gnome-shell":
             application.set_cache_mask(Atspi.Cache.NONE)
-            for node in descend(application):
-                if node.get_name() == name and node.get_state_set().contains(Atspi.StateType.SHOWING):
-                    return node
-    return None
+            yield from (node for node in descend(application) if node.get_state_set().contains(Atspi.StateType.SHOWING))
+
+
+def in_banner(name):
+    def look():
+        # A banner of GNOME's own stays, and ours waits behind it, for as long as nobody is there.
+        DESKTOP.press("a")
+        return safely(lambda: next((node for node in of_shell() if node.get_name() == name), None))
+    try:
+        return wait_for(f"“{name}” in GNOME's banner", look)
+    except AssertionError as error:
+        seen = safely(lambda: [node.get_name() for node in of_shell() if node.get_name()])
+        raise AssertionError(f"{error}; there are: {seen}") from None
 
 
 class Weeks(unittest.TestCase):
@@ -139,8 +148,7 @@ class Weeks(unittest.TestCase):
         wait_for("offer", offered)
         for name in ("Time for a short break", "Start"):
             # GNOME shows what there is to choose once the pointer is on the banner.
-            shown = wait_for(f"“{name}” in GNOME's banner", lambda: safely(lambda: in_shell(name)))
-            box = shown.get_extents(Atspi.CoordType.SCREEN)
+            box = in_banner(name).get_extents(Atspi.CoordType.SCREEN)
             DESKTOP.move_to(box.x + box.width / 2, box.y + box.height / 2)
         DESKTOP.click()
         wait_for("session", lambda: (DESKTOP.status()["prompt"] or {}).get("running"))

@@ -404,13 +404,13 @@ class Workstation(AWindow):
         dialog = self.until("dialog", lambda: self.window.other("Save the page"))
         file = DESKTOP.folder / "home/workstation.txt"
 
-        def in_dialog(role, name):
-            return safely(lambda: next((node for node in descend(dialog) if node.get_role_name() == role
+        def in_dialog(roles, name):
+            return safely(lambda: next((node for node in descend(dialog) if node.get_role_name() in roles
                                         and name in node.get_name().split()), None))
-        entry = self.until("entry for the name", lambda: in_dialog("text", "Name"))
+        entry = self.until("entry for the name", lambda: in_dialog(["text"], "Name"))
         self.until("proposed name to be typed over",
                    lambda: entry.get_state_set().contains(Atspi.StateType.FOCUSED))
-        self.assertTrue(in_dialog("push button", "Save").do_action(0))
+        self.assertTrue(in_dialog(["push button", "button"], "Save").do_action(0))
         self.until("word of it", lambda: self.window.has_text("Saved as "))
         page = file.read_text()
         self.assertIn(f"[-] {item['ask']}\n    {item['if_not']}", page)
