@@ -242,8 +242,9 @@ wait_for 30 "a history lies where the policy says" kept
 trap_is_told() { as bob journalctl --user --no-pager --unit poised.service | grep -q "histories/bob: belongs to somebody else"; }
 wait_for 30 "a folder that somebody else made is refused" trap_is_told
 inside runuser -u alice -- rmdir /var/lib/histories/bob
-inside rm /etc/poised/policy.d/70-history.toml
+inside rm /etc/poised/policy.d/70-history.toml /etc/tmpfiles.d/histories.conf
 as alice systemctl --user restart poised.service
+inside rm -r /var/lib/histories
 ok "one folder can hold the histories of all, each readable by its person alone"
 as bob systemctl --user mask --now poised.service 2>/dev/null
 unit_is bob ActiveState inactive || fail "bob can mask it"
@@ -283,12 +284,20 @@ grep -qi sandbox "$work/output" || { cat "$work/output" && fail "doctor names th
 inside rm /etc/systemd/user/poised.service.d/10-test.conf
 as alice systemctl --user daemon-reload
 as alice systemctl --user restart poised.service
+figures=/var/lib/prometheus/node-exporter/poised.prom
 discovered() { as "$1" sh /usr/share/poised/monitoring/discover.sh; }
 apt --yes install poised-monitoring
 expected="{\"PoisedInstalled\":true,\"PoisedVersion\":\"$(dpkg-deb --field "$(echo "$packages"/poised_*.deb)" Version)\",\"PoisedConfigurationSound\":true"
 [[ $(discovered alice) =~ ^"$expected",\"PoisedHealth\":\"(ok|warning)\"}$ ]] || fail "device management is told: $(discovered alice)"
 [[ $(discovered root) == "$expected,\"PoisedHealth\":\"unknown\"}" ]] || fail "root is told of the machine: $(discovered root)"
 ok "device management is told how it fares"
+[[ $(inside systemctl is-enabled poised-collect.timer || true) == disabled ]] || fail "the collector's timer is off until it is turned on"
+inside mkdir -p "${figures%/*}"
+inside sh -c 'printf "schema = 1\n[telemetry]\nexport = { default = \"file\" }\n" >/etc/poised/policy.d/90-monitoring.toml'
+inside systemctl --quiet enable --now poised-collect.timer
+gathered() { inside systemctl start poised-collect.service && inside grep -q '^poised_up 1$' "$figures"; }
+wait_for 30 "the machine's figures are gathered" gathered
+inside rm /etc/poised/policy.d/90-monitoring.toml
 
 say "the journal"
 # noted PERSON MESSAGE_ID SUBJECT: with the explanation from the catalogue.
@@ -410,8 +419,10 @@ for person in $people; do
   unit_is "$person" Result success || fail "$person: it left with $(unit "$person" Result)"
 done
 inside pgrep -x poised && fail "something is left running"
+inside test -e "$figures" && fail "figures that nobody gathers any more are left"
+[[ $(inside systemctl is-active poised-collect.timer || true) == inactive ]] || fail "the collector's timer has ended"
 apt --yes autoremove --purge
-inside rm -r /etc/poised
+inside rm -r /etc/poised /var/lib/prometheus
 left=$(comm -13 <(echo "$before") <(files_of_the_system))
 [[ -z $left ]] || fail "left behind: $left"
 ok "nothing is left behind but what is the people's own"

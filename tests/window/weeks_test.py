@@ -12,7 +12,7 @@ import sys
 import unittest
 
 import gi
-from desktop import Atspi, Desktop, Poised, Window, children, descend, safely, wait_for
+from desktop import PATIENCE, Atspi, Desktop, Poised, Window, children, descend, safely, wait_for
 
 from gi.repository import GLib  # noqa: E402
 
@@ -30,6 +30,7 @@ gap = "1s"
 gap_max = "1s"
 min_gap = "1s"
 snooze = "1s"
+max_snoozes = 10
 [programme]
 places = ["desk", "wall", "floor"]
 equipment = [%s]
@@ -59,13 +60,13 @@ def of_shell():
             yield from (node for node in descend(application) if node.get_state_set().contains(Atspi.StateType.SHOWING))
 
 
-def in_banner(name):
-    def look():
-        # A banner of GNOME's own stays, and ours waits behind it, for as long as nobody is there.
-        DESKTOP.press("a")
-        return safely(lambda: next((node for node in of_shell() if node.get_name() == name), None))
+def in_shell(name):
+    return safely(lambda: next((node for node in of_shell() if node.get_name() == name), None))
+
+
+def in_banner(name, deadline=PATIENCE):
     try:
-        return wait_for(f"“{name}” in GNOME's banner", look)
+        return wait_for(f"“{name}” in GNOME's banner", lambda: in_shell(name), deadline)
     except AssertionError as error:
         seen = safely(lambda: [node.get_name() for node in of_shell() if node.get_name()])
         raise AssertionError(f"{error}; there are: {seen}") from None
@@ -139,13 +140,23 @@ class Weeks(unittest.TestCase):
         DESKTOP.press("a")
         DESKTOP.ask("Take", GLib.Variant("(s)", ("session",)))
         wait_for("session", lambda: (DESKTOP.status()["prompt"] or {}).get("running"))
-        DESKTOP.ask("Answer", GLib.Variant("(ts)", (0, "snooze")))
 
         def offered():
             # libfaketime keeps timers from elapsing: time passes for the rules when they are told of anything.
             DESKTOP.call("org.poised.Poised1", "/org/poised/Poised1", "org.poised.Poised1", "Reload")
             return (DESKTOP.status()["prompt"] or {}).get("running") is False
-        wait_for("offer", offered)
+
+        # GNOME's own words about a desktop like this one stay until somebody is there, and others are not shown then.
+        for offers_left in reversed(range(6)):
+            DESKTOP.ask("Answer", GLib.Variant("(ts)", (0, "snooze")))
+            wait_for("offer", offered)
+            try:
+                in_banner("Time for a short break", 5)
+                break
+            except AssertionError:
+                if offers_left == 0:
+                    raise
+                DESKTOP.press("a")
         for name in ("Time for a short break", "Start"):
             # GNOME shows what there is to choose once the pointer is on the banner.
             box = in_banner(name).get_extents(Atspi.CoordType.SCREEN)
