@@ -86,6 +86,11 @@ log_in() {
   wait_for 30 "$1 logs in" inside test -S "/run/user/$(inside id -u "$1")/bus"
 }
 log_out() { inside systemctl stop "desktop@$1.service"; }
+# It is restarted here more often than systemd takes for sound.
+restart() {
+  as "$1" systemctl --user reset-failed poised.service
+  as "$1" systemctl --user restart poised.service
+}
 apt() { inside env DEBIAN_FRONTEND=noninteractive apt-get --quiet --quiet -o Dpkg::Use-Pty=0 "$@" >"$work/apt.log" 2>&1 || {
   cat "$work/apt.log" >&2
   fail "apt-get $*"
@@ -193,7 +198,7 @@ inside runuser -u alice -- sh -c "mkdir -p /home/alice/own/poised/policy.d && cp
   cp $config/poised.toml /home/alice/own/poised/policy.d/"
 as alice systemctl --user set-environment XDG_CONFIG_HOME=/home/alice/own XDG_CONFIG_DIRS=/home/alice/own \
   XDG_DATA_DIRS=/home/alice/own POISED_CONFIG_ROOT=/home/alice/own
-as alice systemctl --user restart poised.service
+restart alice
 wait_for 30 "alice: it runs again" as alice poisectl status
 holds "the environment"
 as alice systemctl --user unset-environment XDG_CONFIG_HOME XDG_CONFIG_DIRS XDG_DATA_DIRS POISED_CONFIG_ROOT
@@ -232,7 +237,7 @@ inside sh -c 'echo "d /var/lib/histories 1777" >/etc/tmpfiles.d/histories.conf &
   printf "schema = 1\n[history]\ndir = \"/var/lib/histories/%%u\"\n" >/etc/poised/policy.d/70-history.toml'
 inside runuser -u alice -- mkdir /var/lib/histories/bob
 for person in alice bob; do
-  as "$person" systemctl --user restart poised.service
+  restart "$person"
   as "$person" poisectl take stretch >/dev/null
   as "$person" poisectl 'done' >/dev/null
 done
@@ -243,7 +248,7 @@ trap_is_told() { as bob journalctl --user --no-pager --unit poised.service | gre
 wait_for 30 "a folder that somebody else made is refused" trap_is_told
 inside runuser -u alice -- rmdir /var/lib/histories/bob
 inside rm /etc/poised/policy.d/70-history.toml /etc/tmpfiles.d/histories.conf
-as alice systemctl --user restart poised.service
+restart alice
 inside rm -r /var/lib/histories
 ok "one folder can hold the histories of all, each readable by its person alone"
 as bob systemctl --user mask --now poised.service 2>/dev/null
@@ -277,13 +282,13 @@ inside sh -c 'mkdir -p /etc/systemd/user/poised.service.d && printf "[Service]\n
 SystemCallArchitectures=\nRestrictAddressFamilies=\nRestrictNamespaces=no\nRestrictRealtime=no\nRestrictSUIDSGID=no\n\
 LockPersonality=no\nMemoryDenyWriteExecute=no\n" >/etc/systemd/user/poised.service.d/10-test.conf'
 as alice systemctl --user daemon-reload
-as alice systemctl --user restart poised.service
+restart alice
 refused "doctor objects where a drop-in took the sandbox away" as alice poisectl doctor
 grep -qi sandbox "$work/output" || { cat "$work/output" && fail "doctor names the sandbox"; }
 
 inside rm /etc/systemd/user/poised.service.d/10-test.conf
 as alice systemctl --user daemon-reload
-as alice systemctl --user restart poised.service
+restart alice
 figures=/var/lib/prometheus/node-exporter/poised.prom
 discovered() { as "$1" sh /usr/share/poised/monitoring/discover.sh; }
 apt --yes install poised-monitoring
@@ -306,7 +311,7 @@ noted() {
 }
 inside runuser -u alice -- sh -c "mkdir -p $config && printf 'schema = 1\n[prompt]\ngap = \"long\"\n' >$config/poised.toml"
 inside sh -c 'printf "stand.enabled = true\n" >/etc/poised/policy.d/80-bad.toml'
-as alice systemctl --user restart poised.service
+restart alice
 wait_for 30 "a setting that cannot be used" noted alice 3c13c29026cb4841a884e4713acc6f95 "A setting of Poised cannot be used"
 wait_for 30 "a policy that cannot be used" noted alice b9dcadbc249c4e709f10771ab9239cfe "A policy of the organisation cannot be used"
 inside rm /etc/poised/policy.d/80-bad.toml
@@ -335,14 +340,14 @@ as bob systemctl --user start poised.service
 inside sh -c 'mkdir -p /etc/systemd/user/poised.service.d && printf "[Service]\nWatchdogSec=2s\nRestartSec=100ms\n" \
   >/etc/systemd/user/poised.service.d/10-test.conf'
 as alice systemctl --user daemon-reload
-as alice systemctl --user restart poised.service
+restart alice
 first=$(unit alice MainPID)
 inside kill -STOP "$first"
 wait_for 60 "a stuck daemon is ended by the watchdog and started afresh" unit_is alice NRestarts 1
 wait_for 30 "it is active again" unit_is alice ActiveState active
 inside rm -r /etc/systemd/user/poised.service.d
 as alice systemctl --user daemon-reload
-as alice systemctl --user restart poised.service
+restart alice
 
 # ------------------------------------------------------------------------------------------------ upgrade
 
