@@ -64,7 +64,8 @@ int main(int argc, char** argv) {
     else
       text = poised::health::machine_text(collected, now);
     std::error_code error;
-    if (text.empty() ? fs::remove(file, error), !error : replace(file, text)) return 0;
+    if (text.empty()) fs::remove(file, error);
+    if (!error && (text.empty() || replace(file, text))) return 0;
     fmt::print(stderr, "<3>collect: {}: cannot be written\n", file.string());
     return 1;
   } catch (const std::exception& error) {

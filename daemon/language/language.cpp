@@ -34,8 +34,8 @@ locale_t& messages() {
   return locale;
 }
 
-/// Which one it is does not matter to gettext, but that glibc 2.39 and later translate nothing in
-/// the plain one.
+/// Which one it is does not matter to gettext, but that newer C libraries (glibc 2.41) translate
+/// nothing in the plain one.
 locale_t find_messages(const std::string& language) {
   const auto name = language.substr(0, language.find('_'));
   auto region = name;

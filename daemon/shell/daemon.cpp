@@ -237,15 +237,15 @@ void Daemon::load_config() {
   std::vector<std::string> lines;
   for (const auto& problem : config_.problems) {
     auto told = problem;
+    const bool of_policy = config::breaks_policy(problem, config_);
     // No line of the log names what a person's plan is about.
-    if (problem.key.starts_with("programme."))
+    if (!of_policy && problem.kind == config::ProblemKind::value &&
+        problem.key.starts_with("programme."))
       told.reason = "the value cannot be used; poisectl config check says why";
     lines.push_back(told.text());
     if (std::find(logged_problems_.begin(), logged_problems_.end(), lines.back()) ==
         logged_problems_.end())
-      log_.event(config::breaks_policy(problem, config_) ? Log::Message::policy
-                                                         : Log::Message::configuration,
-                 lines.back());
+      log_.event(of_policy ? Log::Message::policy : Log::Message::configuration, lines.back());
   }
   logged_problems_ = std::move(lines);
 }

@@ -44,7 +44,7 @@ bool may_move(const Gtk::Widget& widget) {
 }
 
 Figure::Figure() : Glib::ObjectBase("PoisedFigure"), Gtk::DrawingArea() {
-  // What is no more than an area has no name for assistive technologies since GTK 4.14.
+  // GTK 4.18 gives what is no more than an area no name for assistive technologies.
   g_object_set(gobj(), "accessible-role", GTK_ACCESSIBLE_ROLE_IMG, nullptr);
   set_content_width(figure_pixels);
   set_content_height(figure_pixels);

@@ -61,6 +61,7 @@ def of_shell():
 
 
 def in_shell(name):
+    """What has that name there, or None."""
     return safely(lambda: next((node for node in of_shell() if node.get_name() == name), None))
 
 
