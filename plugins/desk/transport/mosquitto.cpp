@@ -61,6 +61,8 @@ void MosquittoLink::open(LinkEvents events, std::function<void(const Message&)> 
       if (*alive && link->open_) link->received_(copy);
     });
   });
+  // A stop must not wait until the broker has acknowledged what was sent before it.
+  mosquitto_int_option(client_, MOSQ_OPT_TCP_NODELAY, 1);
   if (!broker_.user.empty())
     mosquitto_username_pw_set(client_, broker_.user.c_str(), broker_.password.c_str());
   if (broker_.tls) mosquitto_tls_set(client_, nullptr, "/etc/ssl/certs", nullptr, nullptr, nullptr);
