@@ -67,7 +67,7 @@ TEST_F(KnownBug, TheJournalFillsUpWhereInputCannotBeSeen) {
   skip_welcome();
   start_daemon();
   ASSERT_TRUE(presence_is("unknown"));
-  decisions_->next(milliseconds(8'000));
+  let_pass(milliseconds(8'000));
   daemon_->signal(SIGTERM);
   const auto journal = daemon_->read_all();
   EXPECT_EQ(daemon_->wait(), 0);

@@ -184,4 +184,11 @@ bool Session::wait_for(const std::function<bool()>& condition, milliseconds dead
   return true;
 }
 
+void Session::let_pass(milliseconds time) {
+  const auto end = rig::Clock::now() + time;
+  for (auto left = time; left > milliseconds(0);
+       left = std::chrono::ceil<milliseconds>(end - rig::Clock::now()))
+    decisions_->next(left);
+}
+
 }  // namespace poised::test

@@ -90,6 +90,8 @@ class Session : public testing::Test {
   Json rest_until(const std::string& event, milliseconds deadline = rig::patience);
   /// Looks again after each decision and each 100 ms.
   bool wait_for(const std::function<bool()>& condition, milliseconds deadline = rig::patience);
+  /// For what must not happen: all of the time passes, whatever is decided in it.
+  void let_pass(milliseconds time);
   bool shown(int count) {
     return wait_for([&] { return dunst_->displayed() == count; });
   }

@@ -81,7 +81,7 @@ TEST_F(ALogin, NothingIsAskedWhileTheScreenIsLocked) {
   log_in();
   logind_.set("c1", "LockedHint", true);
   ASSERT_TRUE(presence_is("locked")) << last_;
-  decisions_->next(milliseconds(7'000));  // longer than the interval of the break
+  let_pass(milliseconds(7'000));  // longer than the interval of the break
   EXPECT_TRUE(notifications_->calls().empty());
   logind_.set("c1", "LockedHint", false);
   EXPECT_EQ(work_until("prompt")["break"], "stretch") << "and it is asked after that";
