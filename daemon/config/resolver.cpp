@@ -148,36 +148,28 @@ class Resolver {
   }
 
   void take_value(const KeySpec& spec, const Entry& entry) {
-    if (file_->layer == Layer::policy) {
-      take_policy(spec, entry);
-      return;
+    const Source source{file_->layer, file_->path, entry.at};
+    if (file_->layer != Layer::policy) {
+      if (auto value = accept(spec, entry, read_value(spec, entry.value)))
+        stack(spec.path).push_back({std::move(*value), source});
+    } else if (auto policy = accept(spec, entry, read_key_policy(spec, entry.value))) {
+      out_.managed = true;
+      // Of several files the last one counts, with all that it says of the key.
+      policies_.insert_or_assign(spec.path, GivenPolicy{std::move(*policy), spec, source});
     }
-    auto read = read_value(spec, entry.value);
-    if (auto* refusal = std::get_if<Refusal>(&read)) {
-      refuse(spec.path, refusal->at, refusal->reason);
-      return;
-    }
-    if (spec.path.starts_with("breaks.") && !stacks_.contains(spec.path) &&
-        !declare_break(spec.path, entry))
-      return;
-    stack(spec.path).push_back(
-        {std::move(std::get<KeyValue>(read)), {file_->layer, file_->path, entry.at}});
   }
 
-  /// Of several files the last one counts, with all that it says of the key.
-  void take_policy(const KeySpec& spec, const Entry& entry) {
-    auto read = read_key_policy(spec, entry.value);
-    if (auto* refusal = std::get_if<Refusal>(&read)) {
+  /// What was read, or nothing: then a problem says why. A break of one's own begins with it.
+  template <typename T>
+  std::optional<T> accept(const KeySpec& spec, const Entry& entry, std::variant<T, Refusal> read) {
+    if (const auto* refusal = std::get_if<Refusal>(&read)) {
       refuse(spec.path, refusal->at, refusal->reason);
-      return;
+      return std::nullopt;
     }
     if (spec.path.starts_with("breaks.") && !stacks_.contains(spec.path) &&
         !declare_break(spec.path, entry))
-      return;
-    out_.managed = true;
-    policies_.insert_or_assign(spec.path,
-                               GivenPolicy{std::get<KeyPolicy>(std::move(read)), spec,
-                                           Source{Layer::policy, file_->path, entry.at}});
+      return std::nullopt;
+    return std::get<T>(std::move(read));
   }
 
   /// All keys of the break that `path` belongs to.

@@ -14,6 +14,7 @@ namespace poised::test {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -193,6 +194,24 @@ TEST_F(WhatItSees, OfAFaultyFileIsTheFaultAndNotWhatStandsThere) {
   const auto log = daemon_->read_all();
   EXPECT_THAT(log, HasSubstr("programme.leave_out: "));
   EXPECT_THAT(log, Not(HasSubstr("disc")));
+}
+
+TEST_F(WhatItSees, OfAPolicyTheLogSaysWhyItCannotBeUsed) {
+  const auto root = home_.path() / "root";
+  fs::create_directories(root / "etc/poised/policy.d");
+  std::ofstream(root / "etc/poised/policy.d/50-office.toml")
+      << "[programme]\nenabled = { required = true }\nleave_out = { default = [\"On the floor\"] "
+         "}\n";
+  start_desktop();
+  skip_welcome();
+  start_daemon({"--config-root", root.string()});
+  daemon_->signal(SIGTERM);
+  const auto log = daemon_->read_all();
+  EXPECT_EQ(daemon_->wait(), 0);
+  daemon_.reset();
+  EXPECT_THAT(log,
+              ContainsRegex("50-office.toml:2:[0-9]+: programme.enabled: no policy may force"));
+  EXPECT_THAT(log, ContainsRegex("50-office.toml:3:[0-9]+: programme.leave_out: .*On the floor"));
 }
 
 TEST_F(WhatItSees, OfABundleNeedsNoDaemon) {
