@@ -68,6 +68,22 @@ void check_date(Turn& turn, bool large_step_back) {
 
 }  // namespace
 
+DayTotals& DayTotals::operator+=(const DayTotals& day) {
+  present += day.present;
+  sessions += day.sessions;
+  prompts += day.prompts;
+  taken += day.taken;
+  natural += day.natural;
+  snoozed += day.snoozed;
+  skipped += day.skipped;
+  held += day.held;
+  expired += day.expired;
+  missed += day.missed;
+  standing += day.standing;
+  longest_sitting = std::max(longest_sitting, day.longest_sitting);
+  return *this;
+}
+
 DayTotals day_totals(const State& state, Instant now) {
   auto totals = state.day.totals;
   totals.present = state.day.present.at(now);

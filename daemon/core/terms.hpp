@@ -94,6 +94,8 @@ struct DayTotals {
   std::uint32_t sessions = 0, prompts = 0, taken = 0, natural = 0, snoozed = 0, skipped = 0,
                 held = 0, expired = 0, missed = 0;
   Duration longest_sitting{}, standing{};
+  /// Of several days: the sums, and the longest sitting of all.
+  DayTotals& operator+=(const DayTotals& day);
   bool operator==(const DayTotals&) const = default;
 };
 

@@ -4,7 +4,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -65,20 +64,7 @@ std::string hours_text(core::Duration duration) {
 
 core::DayTotals sum_of(const std::vector<store::DayRecord>& days) {
   core::DayTotals sum;
-  for (const auto& [date, totals] : days) {
-    sum.present += totals.present;
-    sum.sessions += totals.sessions;
-    sum.prompts += totals.prompts;
-    sum.taken += totals.taken;
-    sum.natural += totals.natural;
-    sum.snoozed += totals.snoozed;
-    sum.skipped += totals.skipped;
-    sum.held += totals.held;
-    sum.expired += totals.expired;
-    sum.missed += totals.missed;
-    sum.standing += totals.standing;
-    sum.longest_sitting = std::max(sum.longest_sitting, totals.longest_sitting);
-  }
+  for (const auto& day : days) sum += day.totals;
   return sum;
 }
 

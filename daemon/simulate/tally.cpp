@@ -18,18 +18,7 @@ void Tally::finish(const Outcome& outcome) {
 void Tally::take(const core::DayTotals& day) {
   if (day.present > core::Duration::zero()) ++days;
   most_prompts = std::max(most_prompts, day.prompts);
-  totals.present += day.present;
-  totals.sessions += day.sessions;
-  totals.prompts += day.prompts;
-  totals.taken += day.taken;
-  totals.natural += day.natural;
-  totals.snoozed += day.snoozed;
-  totals.skipped += day.skipped;
-  totals.held += day.held;
-  totals.expired += day.expired;
-  totals.missed += day.missed;
-  totals.standing += day.standing;
-  totals.longest_sitting = std::max(totals.longest_sitting, day.longest_sitting);
+  totals += day;
 }
 
 }  // namespace poised::simulate

@@ -10,21 +10,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
 
-PATIENCE = 60
-
-
-def wait_for(what, condition):
-    deadline = time.monotonic() + PATIENCE
-    while not (result := condition()):
-        if time.monotonic() > deadline:
-            sys.exit(f"prometheus_test: {what}: not so within {PATIENCE} s")
-        time.sleep(0.1)  # between two looks at another process
-    return result
+sys.path.insert(0, str(Path(__file__).parent.parent / "rigs"))
+from waiting import wait_for  # noqa: E402
 
 
 def free_port():

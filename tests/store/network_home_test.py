@@ -10,20 +10,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-PATIENCE = 60
+sys.path.insert(0, str(Path(__file__).parent.parent / "rigs"))
+from waiting import PATIENCE, wait_for  # noqa: E402
+
 SERVER = "files.example.org"
-
-
-def wait_for(what, condition):
-    deadline = time.monotonic() + PATIENCE
-    while not (result := condition()):
-        if time.monotonic() > deadline:
-            sys.exit(f"network_home_test: {what}: not so within {PATIENCE} s")
-        time.sleep(0.05)  # between two looks at another process
-    return result
 
 
 def sftp_server():
