@@ -239,10 +239,6 @@ void drop_prompt(Turn& turn, const char* rule) {
 
 void close_prompt(Turn& turn) {
   auto& state = turn.state;
-  // What had to wait for this prompt waits for its own gap anew.
-  for (auto& entry : state.breaks) {
-    if (entry.phase == Phase::due) entry.waits_since = turn.now;
-  }
   if (state.breaks[state.prompt.index].id != "micro") {
     state.has_closed = true;
     state.last_closed = turn.present();
@@ -278,7 +274,13 @@ void show_again(Turn& turn) {
 
 void watch_gap(Turn& turn) {
   auto& state = turn.state;
-  const bool needed = state.prompt.running || next_candidate(turn).index != no_break;
+  // Also for what waits behind an open prompt: whether there is a gap has to be known once that
+  // one closes.
+  const bool waits = !state.absence.on &&
+                     std::any_of(state.breaks.begin(), state.breaks.end(), [](const auto& entry) {
+                       return entry.phase == Phase::due && entry.held == 0;
+                     });
+  const bool needed = state.prompt.running || waits;
   const auto threshold = needed ? turn.policy.prompt.gap : Duration::zero();
   if (threshold == state.gap_threshold) return;
   state.gap_threshold = threshold;

@@ -225,13 +225,13 @@ TEST(B5, OnePromptAtMostIsOpen) {
     08:46 -> due micro
     08:51 -> prompt micro low
     09:00 -> due stretch
-    09:10 answer skip       # stretch waits for a gap from here on
-    09:10 -> skipped micro
-    09:15 -> prompt stretch low
-    09:30 -> due micro
+    09:03 answer skip
+    09:03 -> skipped micro
+    09:05 -> prompt stretch low    # it has waited since it became due
+    09:23 -> due micro
     09:35 answer skip
     09:35 -> skipped stretch
-    09:40 -> prompt micro low
+    09:35 -> prompt micro low
   )");
 }
 
