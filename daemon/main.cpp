@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -22,7 +23,16 @@ int run(const poised::shell::Arguments& arguments, char** argv) {
   {
     boost::asio::io_context loop(1);
     poised::shell::SystemClock clock(loop);
-    poised::shell::Daemon daemon(loop, clock, poised::shell::daemon_options(arguments));
+    const auto options = poised::shell::daemon_options(arguments);
+    if (options.roots.home.empty()) {
+      std::fprintf(
+          stderr,
+          "poised: error: configuration: HOME: not set, and user %u has no home directory: "
+          "there is nowhere to read it from\n",
+          getuid());
+      return EX_CONFIG;
+    }
+    poised::shell::Daemon daemon(loop, clock, options);
     daemon.start();
     loop.run();
     successor = daemon.successor();

@@ -30,7 +30,7 @@ fs::path home_directory() {
   if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
       found != nullptr && found->pw_dir != nullptr)
     return found->pw_dir;
-  return "/";
+  return {};
 }
 
 void add_unique(std::vector<fs::path>& paths, fs::path path) {
@@ -190,7 +190,7 @@ Roots Roots::from_environment(const fs::path& system_root) {
   roots.home = home_directory();
   const char* config_home = std::getenv("XDG_CONFIG_HOME");
   roots.config_home = config_home != nullptr && config_home[0] == '/' ? fs::path(config_home)
-                                                                      : roots.home / ".config";
+                                                                      : "/" / roots.home / ".config";
   if (system_root.empty()) {
     roots.data_dir = build::data_dir;
     roots.policy_owner = 0;

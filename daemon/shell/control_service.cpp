@@ -6,7 +6,11 @@
 #include <array>
 #include <chrono>
 #include <map>
+#include <memory>
+#include <optional>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "build_config.hpp"
 #include "config/inspect.hpp"
@@ -29,6 +33,14 @@ constexpr std::size_t most_inhibitors_a_caller = 32;
 
 void throw_if_refused(const ControlHandler::Refusal& refusal) {
   if (refusal) throw make_error(refused_error, *refusal);
+}
+
+void return_unless_refused(sdbus::Result<>& call, const char* context,
+                           const ControlHandler::Refusal& why) {
+  if (why)
+    call.returnError(make_error(refused_error, context + *why));
+  else
+    call.returnResults();
 }
 
 std::optional<core::WallTime> instant(std::int64_t utc_seconds) {
@@ -72,9 +84,38 @@ class ControlService::Object final
         handler_(handler) {
     registerAdaptor();
   }
-  ~Object() { unregisterAdaptor(); }
+  ~Object() {
+    unregisterAdaptor();
+    for (const auto& each : unanswered_)
+      if (const auto call = each.lock()) call->give_up();
+  }
 
  private:
+  struct Unanswered {
+    virtual ~Unanswered() = default;
+    virtual void give_up() = 0;
+  };
+  template <typename... Values>
+  struct Call final : Unanswered {
+    explicit Call(sdbus::Result<Values...>&& taken) : result(std::move(taken)) {}
+    void give_up() override { result.reset(); }
+    std::optional<sdbus::Result<Values...>> result;
+  };
+
+  /// A call that is answered later: what is returned takes the answer. Whoever keeps it may keep it
+  /// longer than the connection lives, which the call itself may not.
+  template <typename... Values>
+  auto later(sdbus::Result<Values...>&& result) {
+    auto call = std::make_shared<Call<Values...>>(std::move(result));
+    std::erase_if(unanswered_, [](const auto& each) { return each.expired(); });
+    unanswered_.push_back(call);
+    return [this, call](const auto& answer) {
+      if (!call->result) return;
+      answer(*call->result);
+      bus_.pump();
+    };
+  }
+
   struct Caller {
     std::map<std::uint32_t, std::string> keys;
     sdbus::Slot leaves;
@@ -99,11 +140,9 @@ class ControlService::Object final
   std::string sender() { return sender_of(getObject().getCurrentlyProcessedMessage()); }
 
   void GetStatus(sdbus::Result<std::string>&& result) override {
-    auto reply = std::make_shared<sdbus::Result<std::string>>(std::move(result));
     guarded([&] {
-      handler_.status([reply, this](const std::string& json) {
-        reply->returnResults(json);
-        bus_.pump();
+      handler_.status([reply = later(std::move(result))](const std::string& json) {
+        reply([&](auto& call) { call.returnResults(json); });
       });
     });
   }
@@ -242,14 +281,9 @@ class ControlService::Object final
     return guarded([&] { return handler_.privacy(); });
   }
   void Erase(sdbus::Result<>&& result) override {
-    auto reply = std::make_shared<sdbus::Result<>>(std::move(result));
     guarded([&] {
-      handler_.erase([reply, this](const ControlHandler::Refusal& why) {
-        if (why)
-          reply->returnError(make_error(refused_error, "erase: " + *why));
-        else
-          reply->returnResults();
-        bus_.pump();
+      handler_.erase([reply = later(std::move(result))](const ControlHandler::Refusal& why) {
+        reply([&](auto& call) { return_unless_refused(call, "erase: ", why); });
       });
     });
   }
@@ -263,24 +297,18 @@ class ControlService::Object final
     return guarded([&] { return handler_.history(); });
   }
   void Forget(sdbus::Result<>&& result, std::int64_t before) override {
-    auto reply = std::make_shared<sdbus::Result<>>(std::move(result));
     guarded([&] {
-      handler_.forget(instant(before), [reply, this] {
-        reply->returnResults();
-        bus_.pump();
+      handler_.forget(instant(before), [reply = later(std::move(result))] {
+        reply([](auto& call) { call.returnResults(); });
       });
     });
   }
   void MoveDesk(sdbus::Result<>&& result, std::string desk, std::int32_t to_mm) override {
-    auto reply = std::make_shared<sdbus::Result<>>(std::move(result));
     guarded([&] {
-      handler_.move_desk(desk, to_mm, [reply, this](const std::optional<std::string>& why) {
-        if (why)
-          reply->returnError(make_error(refused_error, "desk: " + *why));
-        else
-          reply->returnResults();
-        bus_.pump();
-      });
+      handler_.move_desk(desk, to_mm,
+                         [reply = later(std::move(result))](const ControlHandler::Refusal& why) {
+                           reply([&](auto& call) { return_unless_refused(call, "desk: ", why); });
+                         });
     });
   }
   void RestartPlugin(const std::string& id) override {
@@ -292,6 +320,7 @@ class ControlService::Object final
   std::map<std::string, Caller> callers_;
   sdbus::Slot departed_;
   std::uint32_t last_cookie_ = 0;
+  std::vector<std::weak_ptr<Unanswered>> unanswered_;
 };
 
 ControlService::ControlService(Bus& bus, ControlHandler& handler)

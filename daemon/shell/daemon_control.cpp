@@ -10,6 +10,7 @@
 
 #include "build_config.hpp"
 #include "config/inspect.hpp"
+#include "core/busy.hpp"
 #include "core/local_time.hpp"
 #include "shell/daemon.hpp"
 
@@ -74,7 +75,8 @@ void Daemon::status(std::function<void(std::string)> reply) {
 
 std::string Daemon::next() {
   const auto title = [this](const std::string& id) { return presenter_->text().title(id); };
-  return next_json(status_now(), clock_.now(), core::wall_time(state_, clock_.now()),
+  const auto now = clock_.now();
+  return next_json(core::status(state_, now, config_.policy), now, core::wall_time(state_, now),
                    config_.policy, title)
       .dump();
 }
@@ -204,9 +206,9 @@ ControlHandler::Refusal Daemon::pause(std::optional<core::WallTime> until,
                                       const std::string& reason) {
   std::optional<core::Instant> end;
   if (until) {
-    const auto left = *until - clock_.wall();
-    if (left <= core::Duration::zero()) return "pause: until: lies in the past";
-    end = clock_.now() + left;
+    // By the offset that also shows it: two clocks read one after the other would be apart.
+    end = core::instant_of(state_, *until);
+    if (*end <= clock_.now()) return "pause: until: lies in the past";
   }
   return refusal_of(core::Paused{"person", reason, end});
 }

@@ -243,7 +243,7 @@ Json fact_json(const core::Fact& fact, core::WallTime wall, core::Duration elaps
       break;
     case FactKind::withdrawn:
       add_prompt();
-      if (!fact.by.empty()) json["by"] = words(fact.by);
+      json["by"] = words(fact.by);
       break;
     case FactKind::completed:
       if (fact.prompt_id != 0) json["id"] = fact.prompt_id;
