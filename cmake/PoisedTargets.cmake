@@ -60,16 +60,17 @@ function(poised_installed_plugin id)
 endfunction()
 
 # A test program: every test in it is registered with ctest by its own name.
-# poised_test(NAME SOURCES… LINK… [LABELS…] [TIMEOUT seconds])
+# SERIAL: beside no other test.
+# poised_test(NAME [SERIAL] SOURCES… LINK… [LABELS…] [TIMEOUT seconds])
 function(poised_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
   endif()
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE poised_options ${arg_LINK} GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 XML_OUTPUT_DIR ${PROJECT_BINARY_DIR}/tests/results/${name}
-    PROPERTIES TIMEOUT ${arg_TIMEOUT})
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} RUN_SERIAL ${arg_SERIAL})
   # Of several labels, gtest_discover_tests would keep the first.
   if(arg_LABELS)
     set(labels ${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake)

@@ -24,14 +24,16 @@ class BadInput : public Session {
 
   /// The journal's line, and the same in `doctor`.
   void expect_problem(const std::string& line) {
-    EXPECT_NE(daemon_->read_until(line).find("warning: "), std::string::npos);
+    const auto journal = daemon_->read_until(line);
+    const auto begin = journal.rfind('\n', journal.find(line)) + 1;
+    EXPECT_EQ(journal.substr(begin).find("poised: warning: "), 0U) << journal;
     // Where something is an error, a line for people follows.
     const auto output = poisectl_that_may_fail({"doctor", "--json"});
     const auto report = Json::parse(output.substr(0, output.rfind('}') + 1));
     EXPECT_NE(report.dump().find(Json(line).dump().substr(1, Json(line).dump().size() - 2)),
               std::string::npos)
         << line << "\nnot in " << report.dump(2);
-    EXPECT_EQ(daemon_->pid() > 0 && ::kill(daemon_->pid(), 0) == 0, true) << "the daemon goes on";
+    EXPECT_TRUE(status().is_object()) << "the daemon goes on";
   }
 
   /// A directory of plugins of its own, so that one can be spoilt.
@@ -110,14 +112,28 @@ TEST_F(BadInput, NoSessionBus) {
   EXPECT_EQ(std::count(answer.begin(), answer.end(), '\n'), 1) << answer;
 }
 
+TEST_F(BadInput, NoPlaceForTheConfiguration) {
+  auto nobody_known = environment(true);
+  nobody_known.environment["HOME"] = std::nullopt;
+  rig::Program poised(
+      {rig::find_program("unshare", "util-linux"), "--user", "--map-user=54321", poised_program},
+      nobody_known);
+  EXPECT_EQ(poised.read_all(),
+            "poised: error: configuration: HOME: not set, and user 54321 has no home directory: "
+            "there is nowhere to read it from\n");
+  EXPECT_EQ(poised.wait(), 78);
+}
+
 TEST_F(BadInput, NoNotificationServer) {
   dunst_->kill();
   write_config(short_intervals);
   start_daemon();
   const auto prompt = work_until("prompt");
+  auto typist = std::make_unique<Typist>();
   EXPECT_TRUE(wait_for([&] { return plugin("notify")["reason"].is_string(); })) << status().dump(2);
   EXPECT_NE(poisectl_that_may_fail({"doctor"}).find("no notification server"), std::string::npos);
   EXPECT_EQ(status()["prompt"]["id"], prompt["id"]);
+  typist.reset();
   poisectl({"start"});
   EXPECT_EQ(rest_until("completed")["how"], "taken") << "poisectl works all the same";
 }
@@ -132,7 +148,7 @@ TEST_F(BadInput, ANotificationServerThatNeverAnswersStallsNothingElse) {
   EXPECT_EQ(status()["prompt"]["id"], prompt["id"]);
   poisectl({"start"});
   EXPECT_EQ(rest_until("completed")["how"], "taken");
-  EXPECT_LT(rig::Clock::now() - before, std::chrono::seconds(10));
+  EXPECT_LT(rig::Clock::now() - before, std::chrono::seconds(20));
 }
 
 TEST_F(BadInput, APluginWhoseLibraryIsMissing) {

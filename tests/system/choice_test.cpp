@@ -29,9 +29,6 @@ class AChoice : public Session {
       return report["source"]["id"] == id && report["source"]["degraded"].is_null();
     });
   }
-  bool presence_is(const std::string& word) {
-    return wait_for([&] { return status()["presence"] == word; });
-  }
 };
 
 TEST_F(AChoice, OnKdeIsTheCompositorsOwnWordAndOutlivesIt) {
@@ -67,7 +64,10 @@ TEST_F(AChoice, OnGnomeIsMutterAndOutlivesIt) {
   start_daemon();
   rig::wait_for_name(gnome.bus().address(), "org.poised.Poised1");
   ASSERT_TRUE(source_is("gnome")) << status().dump(2);
+  const auto idle_s = [this] { return status()["idle_s"].get<double>(); };
+  ASSERT_TRUE(wait_for([&] { return idle_s() > 3; }));
   gnome.press_key();
+  EXPECT_TRUE(wait_for([&] { return idle_s() < 3; })) << status().dump(2);
   EXPECT_TRUE(presence_is("active")) << status().dump(2);
   gnome.kill();
   ASSERT_TRUE(wait_for([&] { return !status()["source"]["degraded"].is_null(); }));

@@ -58,7 +58,9 @@ TEST_F(WhatItSees, IsNothingUnlessItWasTurnedOn) {
 }
 
 TEST_F(WhatItSees, IsHealthAndNeverWhatAPersonDoes) {
-  begin("[session]\nbreak = \"5s\"\n[telemetry]\nexport = \"file\"\n");
+  begin(
+      "[plugins]\ndeny = [\"live-signals\"]\n[session]\nbreak = \"5s\"\n[telemetry]\nexport = "
+      "\"file\"\n");
   ASSERT_TRUE(wait_for([&] { return fs::exists(figures()); }));
   const auto before = content(figures());
   EXPECT_THAT(before, HasSubstr("poised_plugin_up{plugin=\"notify\"} 1\n"));
@@ -82,14 +84,16 @@ TEST_F(WhatItSees, IsHealthAndNeverWhatAPersonDoes) {
 }
 
 TEST_F(WhatItSees, ChangesWhenSomethingBreaks) {
-  begin("[telemetry]\nexport = \"file\"\n");
+  const std::string figures_on =
+      "[plugins]\ndeny = [\"live-signals\"]\n[telemetry]\nexport = \"file\"\n";
+  begin(figures_on);
   ASSERT_TRUE(wait_for([&] { return fs::exists(figures()); }));
   ASSERT_THAT(content(figures()), Not(HasSubstr("poised_problems{severity=\"warning\"} 3\n")));
   const auto problems = [&] {
     return Json::parse(end_of({"doctor", "--json"}).output)["problems"].size();
   };
   const auto count = problems();
-  write_config(std::string(short_intervals) + "[telemetry]\nexport = \"file\"\nexprot = 1\n");
+  write_config(short_intervals + figures_on + "exprot = 1\n");
   ASSERT_TRUE(wait_for([&] { return problems() == count + 1; }));
   EXPECT_TRUE(wait_for([&] {
     return content(figures()).find("{severity=\"warning\"} " + std::to_string(count + 1)) !=
@@ -162,7 +166,7 @@ TEST_F(WhatItSees, OfABundleIsNothingOfThePerson) {
   EXPECT_FALSE(bundle["plugins"].empty());
   EXPECT_TRUE(bundle["daemon"]["sandbox"].contains("plugins"));
   const auto& set = bundle["configuration"]["set"];
-  EXPECT_EQ(set["prompt.snooze"]["value"], "\"2s\"");
+  EXPECT_EQ(set["prompt.snooze"]["value"], "\"4s\"");
   EXPECT_EQ(set["prompt.snooze"]["file"], "~/.config/poised/poised.toml");
   for (const char* own :
        {"Smith", "smith", "prone", "sr_RS", "presence", "skipped", "worked", "session_s"})

@@ -55,17 +55,13 @@ class AnInhibitor : public Session {
     wish(policy);
     start_daemon();
     ASSERT_TRUE(wait_for([&] { return status()["source"]["id"] == "x11"; })) << status().dump(2);
-    rig::Person::press("a");
-    ASSERT_TRUE(presence_is("active"));
+    ASSERT_TRUE(is_seen_typing()) << presence_;
   }
   void wish(const std::string& policy) {
     std::string config = short_intervals;
     const std::string table = "[activity]\n";
     config.insert(config.find(table) + table.size(), "inhibitors = \"" + policy + "\"\n");
     write_config(config);
-  }
-  bool presence_is(const std::string& word) {
-    return wait_for([&] { return status()["presence"] == word; });
   }
   bool paused(bool on) {
     return wait_for([&] { return status()["paused"].empty() != on; });

@@ -31,6 +31,7 @@ class APersonAtWork : public Session {
 TEST_F(APersonAtWork, IsAskedForAStretchClicksAndItIsCounted) {
   const Screenshot before("before-the-prompt");
   const auto prompt = work_until_asked();
+  auto typist = std::make_unique<Typist>();
   EXPECT_EQ(prompt["break"], "stretch");
   EXPECT_EQ(prompt["reason"], "interval");
   const Screenshot asked("prompt");
@@ -41,6 +42,7 @@ TEST_F(APersonAtWork, IsAskedForAStretchClicksAndItIsCounted) {
   EXPECT_EQ(status()["prompt"]["id"], prompt["id"]);
   EXPECT_EQ(the_break("stretch")["state"], "open");
 
+  typist.reset();
   dunst_->click_on_notification();
   EXPECT_EQ(rest_until("started")["id"], prompt["id"]);
   EXPECT_EQ(the_break("stretch")["state"], "running");

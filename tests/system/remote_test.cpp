@@ -55,7 +55,9 @@ TEST_F(ARemoteSession, IsSilentIfItIsToBeAndCountsOn) {
 TEST_F(ARemoteSession, AsksForNoDesk) {
   const rig::FakeBluez bluez(system_bus_.address(), rig::FakeBluez::Behaviour());
   begin("[plugin.desk]\ndriver = \"linak-bluetooth\"\naddress = \"D5:1E:BC:7F:69:55\"\n");
+  let_pass(milliseconds(3000));
   EXPECT_EQ(status()["desk"]["state"], "absent");
+  EXPECT_EQ(bluez.connects(), 0U);
   logind_.set("c1", "Active", false);
   logind_.add({.id = "c2", .type = "x11", .leader = leader_->pid()});
   EXPECT_TRUE(wait_for([&] { return status()["desk"]["state"] == "ok"; }))

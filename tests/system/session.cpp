@@ -13,13 +13,13 @@ const char* const short_intervals = R"(
 idle_after = "4s"
 [breaks.stretch]
 interval = "5s"
-duration = "2s"
+duration = "4s"
 routine = ""
 natural = "5s"
 [prompt]
 gap = "1s"
 gap_max = "2s"
-snooze = "2s"
+snooze = "4s"
 min_gap = "1s"
 [schedule]
 enabled = false
@@ -35,6 +35,7 @@ Decisions::Decisions(const std::string& bus_address) {
         g_variant_get(body, "(&s)", &text);
         const std::lock_guard lock(mutex_);
         waiting_.push_back(Json::parse(text));
+        ++came_;
         arrived_.notify_all();
       });
   peer_->call_bus(
@@ -48,6 +49,12 @@ std::optional<Json> Decisions::next(milliseconds deadline) {
   auto decision = std::move(waiting_.front());
   waiting_.pop_front();
   return decision;
+}
+
+void Decisions::wait(milliseconds time) {
+  std::unique_lock lock(mutex_);
+  arrived_.wait_for(lock, time, [this] { return came_ != seen_; });
+  seen_ = came_;
 }
 
 void Session::TearDown() {
@@ -137,7 +144,13 @@ std::string Session::poisectl_that_may_fail(std::vector<std::string> words) cons
 }
 
 Json Session::status() const {
-  return Json::parse(poisectl({"status", "--json"}));
+  std::string answer;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    answer = poisectl_that_may_fail({"status", "--json"});
+    if (auto status = Json::parse(answer, nullptr, false); status.is_object()) return status;
+    if (answer.find("no answer within") == std::string::npos) break;
+  }
+  throw std::runtime_error("status: " + answer);
 }
 
 Json Session::plugin(const std::string& id) const {
@@ -179,16 +192,32 @@ bool Session::wait_for(const std::function<bool()>& condition, milliseconds dead
   const auto end = rig::Clock::now() + deadline;
   while (!condition()) {
     if (rig::Clock::now() > end) return false;
-    decisions_->next(milliseconds(100));
+    decisions_->wait(milliseconds(100));
   }
   return true;
+}
+
+bool Session::presence_is(const std::string& word) {
+  return wait_for([&] { return (presence_ = status()["presence"]) == word; });
+}
+
+bool Session::presence_stays(const std::string& word) {
+  let_pass(milliseconds(1500));
+  return (presence_ = status()["presence"]) == word;
+}
+
+bool Session::is_seen_typing() {
+  return wait_for([&] {
+    rig::Person::press("a");
+    return (presence_ = status()["presence"]) == "active";
+  });
 }
 
 void Session::let_pass(milliseconds time) {
   const auto end = rig::Clock::now() + time;
   for (auto left = time; left > milliseconds(0);
        left = std::chrono::ceil<milliseconds>(end - rig::Clock::now()))
-    decisions_->next(left);
+    decisions_->wait(left);
 }
 
 }  // namespace poised::test

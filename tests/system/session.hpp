@@ -33,12 +33,22 @@ class Decisions {
   explicit Decisions(const std::string& bus_address);
   /// The next one, or nothing by the deadline.
   std::optional<Json> next(milliseconds deadline);
+  /// Until one more has come, which next() still gives, or the time is over.
+  void wait(milliseconds time);
 
  private:
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Json> waiting_;
+  std::size_t came_ = 0, seen_ = 0;
   std::unique_ptr<rig::BusPeer> peer_;
+};
+
+/// Somebody who goes on typing, as long as this lives, whatever the test does meanwhile: a prompt
+/// that nobody answers and nobody types beside is taken back after idle_after.
+class Typist {
+  rig::Program hand_{
+      {rig::find_program("xdotool", "xdotool"), "type", "--delay", "400", std::string(1000, 'a')}};
 };
 
 /// Intervals short enough for a test: from configuration, as a person could set them.
@@ -77,6 +87,7 @@ class Session : public testing::Test {
   /// `poisectl WORDS`: its output. Fails the test if it does not end well.
   std::string poisectl(std::vector<std::string> words) const;
   std::string poisectl_that_may_fail(std::vector<std::string> words) const;
+  /// `poisectl status --json`, which a busy machine may keep from its answer once or twice.
   Json status() const;
   Json the_break(const std::string& id) const;
   /// Ends a daemon that another program runs, which passes no signals on; how that ended.
@@ -90,8 +101,15 @@ class Session : public testing::Test {
   Json rest_until(const std::string& event, milliseconds deadline = rig::patience);
   /// Looks again after each decision and each 100 ms.
   bool wait_for(const std::function<bool()>& condition, milliseconds deadline = rig::patience);
+  bool presence_is(const std::string& word);
+  /// That it is so, and still is after what could have changed it has had its time.
+  bool presence_stays(const std::string& word);
+  /// Types until the daemon sees somebody.
+  bool is_seen_typing();
   /// For what must not happen: all of the time passes, whatever is decided in it.
   void let_pass(milliseconds time);
+  /// What presence_is() and its like saw last.
+  Json presence_;
   bool shown(int count) {
     return wait_for([&] { return dunst_->displayed() == count; });
   }

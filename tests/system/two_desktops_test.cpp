@@ -22,8 +22,7 @@ class TwoDesktops : public Session {
     logind_.add({.id = "c1", .type = "x11", .leader = near_->pid()});
     start_daemon();
     ASSERT_TRUE(wait_for([&] { return status()["source"]["id"] == "x11"; })) << status().dump(2);
-    rig::Person::press("a");
-    ASSERT_TRUE(presence_is("active"));
+    ASSERT_TRUE(is_seen_typing()) << presence_;
   }
   void TearDown() override {
     Session::TearDown();
@@ -53,9 +52,6 @@ class TwoDesktops : public Session {
     far_dunst_.reset();
     far_bus_.reset();
     far_screen_.reset();
-  }
-  bool presence_is(const std::string& word) {
-    return wait_for([&] { return status()["presence"] == word; });
   }
   void press_there() const {
     const rig::ScopedVariable there("DISPLAY", far_screen_->display());

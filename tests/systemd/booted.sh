@@ -43,7 +43,7 @@ inside bash -euc '
   echo "freeze mem" >/sys/power/state
   echo "[s2idle] deep" >/sys/power/mem_sleep
   mkdir -p /run/systemd/system/systemd-suspend.service.d /run/systemd/system/systemd-logind.service.d
-  printf "[Service]\nExecStart=\nExecStart=/bin/sleep 2\n" >/run/systemd/system/systemd-suspend.service.d/poised.conf
+  printf "[Service]\nExecStart=\nExecStart=/bin/sleep 6\n" >/run/systemd/system/systemd-suspend.service.d/poised.conf
   printf "[Service]\nProtectKernelTunables=no\n" >/run/systemd/system/systemd-logind.service.d/poised.conf
   printf "auth required pam_permit.so\naccount required pam_permit.so\nsession required pam_systemd.so\n" >/etc/pam.d/poised
   systemctl daemon-reload

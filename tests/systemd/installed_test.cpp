@@ -22,19 +22,26 @@ class TheInstalledDaemon : public Session {
   std::string title(std::size_t notification) {
     return notifications_->calls().at(notification).title;
   }
+  bool has_shown(const std::string& word_of_a_title) {
+    const auto calls = notifications_->calls();
+    return std::any_of(calls.begin(), calls.end(), [&](const auto& call) {
+      return call.title.find(word_of_a_title) != std::string::npos;
+    });
+  }
 };
 
 // P2, P3, B1: absence is noticed late and taken back to the last input, so that what was not worked
 // does not count, and nobody is asked while away.
 TEST_F(TheInstalledDaemon, PresenceWithholdsWhatWasNotWorked) {
   start("[session]\nbreak = \"20s\"\n");
-  wait_for([&] {
+  double worked = 0;
+  ASSERT_TRUE(wait_for([&] {
     rig::Person::press("a");
-    return the_break("stretch")["worked_s"] >= 3;
-  });
+    return (worked = the_break("stretch")["worked_s"]) >= 3;
+  }));
   // Idleness is noticed after 4 s; on provisional time the break would have been due before.
   ASSERT_TRUE(wait_for([&] { return status()["presence"] == "idle"; }));
-  EXPECT_LT(the_break("stretch")["worked_s"].get<double>(), 4.5);
+  EXPECT_LT(the_break("stretch")["worked_s"].get<double>(), worked + 1);
   EXPECT_TRUE(shown(0));
   work_until("prompt");
   EXPECT_TRUE(shown(1));
@@ -54,17 +61,15 @@ TEST_F(TheInstalledDaemon, BreaksAreAskedForPutOffAndAskedForAgain) {
 
 // S2, S6: asked to stand, and after a while told that sitting is fine.
 TEST_F(TheInstalledDaemon, SitAndStandAsksToStandAndThenSaysSit) {
-  start("[stand]\nenabled = true\nsit_for = \"3s\"\nstand_for = \"3s\"\n");
+  start("[stand]\nenabled = true\nsit_for = \"3s\"\nstand_for = \"8s\"\n");
   poisectl({"sit"});
   EXPECT_EQ(work_until("prompt")["posture"], "standing");
   ASSERT_TRUE(shown(1));
   poisectl({"done"});
   EXPECT_EQ(rest_until("posture")["to"], "standing");
   EXPECT_TRUE(shown(0));
-  const auto before = notifications_->calls().size();
   work_until("note");
-  ASSERT_TRUE(wait_for([&] { return notifications_->calls().size() > before; }));
-  EXPECT_NE(title(before).find("standing"), std::string::npos) << title(before);
+  EXPECT_TRUE(wait_for([&] { return has_shown("standing"); })) << title(0);
   EXPECT_EQ(status()["posture"], "sitting");
 }
 

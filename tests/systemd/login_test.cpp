@@ -29,8 +29,7 @@ class ARealLogin : public Session {
   void begin() {
     start_daemon();
     ASSERT_TRUE(wait_for([&] { return status()["source"]["id"] == "x11"; })) << status().dump(2);
-    rig::Person::press("a");
-    ASSERT_TRUE(presence_is("active")) << last_;
+    ASSERT_TRUE(is_seen_typing()) << presence_;
   }
   void TearDown() override {
     Session::TearDown();
@@ -52,9 +51,6 @@ class ARealLogin : public Session {
     peer.call(logind, path, "org.freedesktop.login1.Session", "SetLockedHint",
               g_variant_new("(b)", locked));
   }
-  bool presence_is(const std::string& word) {
-    return wait_for([&] { return (last_ = status()["presence"]) == word; });
-  }
   /// `systemd-inhibit --list` has a line with this text.
   static bool is_inhibited_by(const std::string& text) {
     return rig::run({rig::find_program("systemd-inhibit", "systemd"), "--list", "--no-pager"})
@@ -63,19 +59,18 @@ class ARealLogin : public Session {
 
   rig::ScopedVariable real_system_bus_{"DBUS_SYSTEM_BUS_ADDRESS", std::nullopt};
   std::string own_;
-  Json last_;
 };
 
 TEST_F(ARealLogin, IsLockedAndUnlocked) {
   begin();
   EXPECT_EQ(poisectl({"doctor"}).find("logind: "), std::string::npos);
   loginctl({"lock-session", own_});
-  EXPECT_TRUE(presence_is("locked")) << last_;
+  EXPECT_TRUE(presence_is("locked")) << presence_;
   lock_hint(true);
   rig::Person::press("a");
-  EXPECT_TRUE(presence_is("locked")) << "a key pressed under lock changes nothing";
+  EXPECT_TRUE(presence_stays("locked")) << "a key pressed under lock changes nothing";
   lock_hint(false);
-  EXPECT_TRUE(presence_is("active")) << last_;
+  EXPECT_TRUE(presence_is("active")) << presence_;
 }
 
 // A machine that wakes by itself, at a time that was set, is no person who is back.
@@ -85,19 +80,18 @@ TEST_F(ARealLogin, AScheduledWakeWithoutInputIsNotPresence) {
   while (the_break("stretch")["worked_s"].get<int>() < 2) rig::Person::press("a");
   fs::remove(state_file());
   rig::run({rig::find_program("systemctl", "systemd"), "suspend", "--no-block"});
-  ASSERT_TRUE(presence_is("asleep")) << last_;
+  ASSERT_TRUE(presence_is("asleep")) << presence_;
   EXPECT_TRUE(fs::exists(state_file())) << "it is saved before the machine sleeps";
-  ASSERT_TRUE(presence_is("idle")) << last_;
+  ASSERT_TRUE(presence_is("idle")) << presence_;
   const auto worked = the_break("stretch")["worked_s"].get<int>();
   const auto shown_before = notifications_->banners();
-  const auto end = rig::Clock::now() + milliseconds(7'000);  // longer than the break's interval
-  while (rig::Clock::now() < end) decisions_->next(milliseconds(500));
+  let_pass(milliseconds(7'000));  // longer than the break's interval
   EXPECT_EQ(status()["presence"], "idle");
   EXPECT_LE(the_break("stretch")["worked_s"].get<int>(), worked);
   EXPECT_EQ(notifications_->banners(), shown_before);
   EXPECT_TRUE(wait_for([] { return is_inhibited_by("Poised"); })) << "for the next time";
   rig::Person::press("a");
-  EXPECT_TRUE(presence_is("active")) << last_;
+  EXPECT_TRUE(presence_is("active")) << presence_;
 }
 
 TEST_F(ARealLogin, SleepWaitsForNothingThatPoisedHolds) {
@@ -106,9 +100,9 @@ TEST_F(ARealLogin, SleepWaitsForNothingThatPoisedHolds) {
   const auto before = rig::Clock::now();
   rig::run({rig::find_program("systemctl", "systemd"), "suspend", "--no-block"});
   ASSERT_TRUE(wait_for([] { return !is_inhibited_by("Poised"); }));
-  // logind would wait for five seconds.
-  EXPECT_LT(rig::Clock::now() - before, std::chrono::seconds(4));
-  EXPECT_TRUE(presence_is("idle")) << last_;
+  // logind would wait for a minute.
+  EXPECT_LT(rig::Clock::now() - before, std::chrono::seconds(20));
+  EXPECT_TRUE(presence_is("idle")) << presence_;
 }
 
 TEST_F(ARealLogin, AnotherPersonsTurnAtTheSeatIsAbsence) {
@@ -122,10 +116,10 @@ TEST_F(ARealLogin, AnotherPersonsTurnAtTheSeatIsAbsence) {
   auto id = other.read_until("\n");
   id.erase(id.find('\n'));
   loginctl({"activate", id});
-  EXPECT_TRUE(presence_is("seat-inactive")) << last_;
+  EXPECT_TRUE(presence_is("seat-inactive")) << presence_;
   loginctl({"activate", own_});
   rig::Person::press("a");
-  EXPECT_TRUE(presence_is("active")) << last_;
+  EXPECT_TRUE(presence_is("active")) << presence_;
   loginctl({"terminate-session", id});
 }
 
@@ -150,12 +144,12 @@ TEST_F(ARealLogin, P8ASecondDesktopIsFoundAndWatched) {
     return false;
   };
   ASSERT_TRUE(wait_for(is_watched)) << status().dump(2);
-  ASSERT_TRUE(presence_is("idle")) << last_;
+  ASSERT_TRUE(presence_is("idle")) << presence_;
   {
     const rig::ScopedVariable there("DISPLAY", far.display());
     rig::Person::press("a");
   }
-  EXPECT_TRUE(presence_is("active")) << last_;
+  EXPECT_TRUE(presence_is("active")) << presence_;
   loginctl({"terminate-session", id});
   EXPECT_TRUE(wait_for([&] { return !is_watched(); })) << status().dump(2);
 }
@@ -166,7 +160,7 @@ TEST_F(ARealLogin, MayHaveItsLogindRestarted) {
   rig::run({rig::find_program("systemctl", "systemd"), "restart", "systemd-logind"});
   EXPECT_TRUE(wait_for([] { return is_inhibited_by("Poised"); })) << "by the new one, too";
   lock_hint(true);
-  EXPECT_TRUE(presence_is("locked")) << last_;
+  EXPECT_TRUE(presence_is("locked")) << presence_;
 }
 
 TEST_F(ARealLogin, KnowsWhatKeepsTheScreenOn) {
