@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 
@@ -48,6 +50,27 @@ TEST_F(Time, AnotherTimeZoneIsTakenAtOnce) {
   EXPECT_TRUE(wait_for([&] { return offset_of_decisions() == "+09:00"; })) << offset_of_decisions();
   move_to("Asia/Kolkata");
   EXPECT_TRUE(wait_for([&] { return offset_of_decisions() == "+05:30"; })) << offset_of_decisions();
+}
+
+// Not the second before, which two clocks that are read one after the other would make of it.
+TEST_F(Time, WhatEndsAtAFullMinuteIsToldSo) {
+  const rig::ScopedVariable tz("TZ", "UTC");
+  const auto hour = [](int from_now) {
+    const auto then = std::time(nullptr) / 3600 + from_now;
+    return fmt::format("{:02}", then % 24);
+  };
+  write_config("[schedule]\nenabled = true\nhours = [\"Mon-Sun " + hour(2) + ":00-" + hour(2) +
+               ":59\"]\n");
+  start_daemon();
+  wait_for_source();
+  rig::Person::press("a");
+  const auto clock = [](const Json& instant) { return instant.get<std::string>().substr(11, 8); };
+  EXPECT_TRUE(wait_for([&] {
+    const auto next = Json::parse(poisectl({"next", "--json"}))["next"][0]["held_until"];
+    return next.is_string() && clock(next) == hour(2) + ":00:00";
+  })) << poisectl({"next", "--json"});
+  poisectl({"pause", "--until", hour(3) + ":30"});
+  EXPECT_EQ(clock(status()["paused"][0]["until"]), hour(3) + ":30:00");
 }
 
 class FakedTime : public Time {
