@@ -116,8 +116,8 @@ void FakeBluez::after(milliseconds time, std::function<void()> action) {
 
 void FakeBluez::serve() {
   const std::scoped_lock lock(mutex_);
-  desk_.advance(slice);
   const auto now = Clock::now();
+  desk_.advance(now - std::exchange(last_, now));
   for (;;) {
     const auto due = std::find_if(later_.begin(), later_.end(),
                                   [now](const Later& each) { return each.at <= now; });

@@ -111,6 +111,7 @@ class FakeBluez {
   };
   std::vector<Later> later_;
   std::vector<std::pair<std::string, Clock::time_point>> writes_;
+  Clock::time_point last_ = Clock::now();
   std::unique_ptr<BusPeer> peer_;
   std::jthread thread_;
 };

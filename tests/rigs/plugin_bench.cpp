@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <sstream>
@@ -128,10 +129,16 @@ PluginStatus PluginBench::status() const {
 }
 
 std::uint64_t wake_ups(pid_t pid) {
-  std::ifstream file{"/proc/" + std::to_string(pid) + "/status"};
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with("voluntary_ctxt_switches:")) return std::stoull(line.substr(24));
-  throw std::runtime_error("no such process: " + std::to_string(pid));
+  const std::string threads = "/proc/" + std::to_string(pid) + "/task";
+  if (!std::filesystem::exists(threads))
+    throw std::runtime_error("no such process: " + std::to_string(pid));
+  std::uint64_t count = 0;
+  for (const auto& thread : std::filesystem::directory_iterator(threads)) {
+    std::ifstream file{thread.path() / "status"};
+    for (std::string line; std::getline(file, line);)
+      if (line.starts_with("voluntary_ctxt_switches:")) count += std::stoull(line.substr(24));
+  }
+  return count;
 }
 
 std::uint64_t memory_kb(pid_t pid, const std::string& name) {

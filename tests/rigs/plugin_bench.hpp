@@ -85,7 +85,8 @@ class PluginBench {
   std::unique_ptr<poised::plugin::Supervisor> supervisor_;
 };
 
-/// voluntary_ctxt_switches of a process: how often it went to sleep and was woken.
+/// voluntary_ctxt_switches of a process, all its threads together: how often they went to sleep and
+/// were woken.
 [[nodiscard]] std::uint64_t wake_ups(pid_t pid);
 /// A line of /proc/PID/smaps_rollup in kB.
 [[nodiscard]] std::uint64_t memory_kb(pid_t pid, const std::string& name);
