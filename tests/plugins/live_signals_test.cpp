@@ -164,6 +164,7 @@ TEST_F(LiveSignalsOnPipeWire, WhatRecordsAllDayOrRecordsWhatIsPlayedIsNoCall) {
   start({{"ignore", {"PW-Record"}}});
   const auto ignored = pipewire_.record("Communication");
   const auto player = pipewire_.play();
+  pipewire_.wait_for_recording();
   bench_->run_for(milliseconds(1'500));
   EXPECT_THAT(changes(), IsEmpty());
   bench_->reconfigure(
@@ -174,6 +175,7 @@ TEST_F(LiveSignalsOnPipeWire, WhatRecordsAllDayOrRecordsWhatIsPlayedIsNoCall) {
 TEST_F(LiveSignalsOnPipeWire, TheSoundOfTheSpeakersIsNoMicrophone) {
   start();
   const auto recorder = pipewire_.record("Music", {"stream.capture.sink=true"});
+  pipewire_.wait_for_recording();
   bench_->run_for(milliseconds(1'500));
   EXPECT_THAT(changes(), IsEmpty());
 }
@@ -251,6 +253,7 @@ TEST_F(LiveSignalsOnPulseAudio, WhatRecordsAllDayOrRecordsWhatIsPlayedIsNoCall) 
   start({{"ignore", {"parecord"}}});
   ASSERT_TRUE(sees_pulseaudio());
   const auto ignored = server_.record({"media.role=phone"});
+  server_.wait_for_recording();
   bench_->run_for(milliseconds(1'500));
   EXPECT_THAT(changes(), IsEmpty());
   bench_->reconfigure(Json{{"release", std::chrono::nanoseconds(release).count()}}.dump());
@@ -261,6 +264,7 @@ TEST_F(LiveSignalsOnPulseAudio, TheSoundOfTheSpeakersIsNoMicrophone) {
   start();
   ASSERT_TRUE(sees_pulseaudio());
   const auto recorder = server_.record({}, "rig-speaker.monitor");
+  server_.wait_for_recording();
   bench_->run_for(milliseconds(1'500));
   EXPECT_THAT(changes(), IsEmpty());
 }
@@ -611,8 +615,14 @@ TEST_F(LiveSignalsOnX11, NobodyWakesItWhileNothingHappensNorForTitles) {
   FakePlayer player(bus_);
   player.status("Playing");
   Window window(1);
-  bench_->run_for(milliseconds(1'500));
-  const auto before = wake_ups(bench_->pid());
+  // The session manager and the window manager have done their work once a second is quiet.
+  std::uint64_t before = 0;
+  const auto end = Clock::now() + patience;
+  do {
+    ASSERT_LT(Clock::now(), end) << "no second without a wake-up";
+    before = wake_ups(bench_->pid());
+    bench_->run_for(milliseconds(1'000));
+  } while (wake_ups(bench_->pid()) != before);
   for (int i = 0; i < 20; ++i) {
     window.title("Secret title " + std::to_string(i));
     bench_->run_for(milliseconds(100));

@@ -33,6 +33,17 @@ bool listens(const fs::path& path) {
   return connected;
 }
 
+/// Until there is more in it than a header.
+void wait_for_samples(const fs::path& file) {
+  constexpr std::uintmax_t some = 4096;
+  const auto end = Clock::now() + patience;
+  std::error_code none;
+  while (!fs::exists(file, none) || fs::file_size(file, none) < some) {
+    if (Clock::now() > end) throw std::runtime_error("nothing is recorded in " + file.string());
+    poll(nullptr, 0, 20);
+  }
+}
+
 std::string list(const std::vector<std::string>& properties) {
   std::string text = "{";
   for (const auto& property : properties) text += " " + property;
@@ -114,6 +125,10 @@ std::unique_ptr<Program> PipeWire::record(const std::string& role,
       environment());
 }
 
+void PipeWire::wait_for_recording() const {
+  wait_for_samples(root_.path() / "recorded.wav");
+}
+
 std::unique_ptr<Program> PipeWire::play(const std::vector<std::string>& properties) const {
   return std::make_unique<Program>(
       std::vector<std::string>{find_program("pw-play", "pipewire-bin"), "--properties",
@@ -157,13 +172,7 @@ std::unique_ptr<Program> PipeWire::listen() const {
                                "--properties", list({"stream.capture.sink=true"}), file},
       environment());
   // It is heard from here on: silence, too, is recorded.
-  constexpr std::uintmax_t some = 4096;
-  const auto end = Clock::now() + patience;
-  std::error_code none;
-  while (!fs::exists(file, none) || fs::file_size(file, none) < some) {
-    if (Clock::now() > end) throw std::runtime_error("nothing is recorded of the speaker");
-    poll(nullptr, 0, 20);
-  }
+  wait_for_samples(file);
   return recorder;
 }
 

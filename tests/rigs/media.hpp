@@ -26,6 +26,8 @@ class PipeWire {
   /// of its stream, as "key=value".
   [[nodiscard]] std::unique_ptr<Program> record(
       const std::string& role, const std::vector<std::string>& properties = {}) const;
+  /// Until that program has recorded something, be it silence.
+  void wait_for_recording() const;
   /// A program that plays.
   [[nodiscard]] std::unique_ptr<Program> play(
       const std::vector<std::string>& properties = {}) const;
@@ -69,6 +71,7 @@ class PulseServer {
   /// as "key=value".
   [[nodiscard]] std::unique_ptr<Program> record(const std::vector<std::string>& properties = {},
                                                 const std::string& source = "rig-microphone") const;
+  void wait_for_recording() const { pipewire_.wait_for_recording(); }
   [[nodiscard]] std::unique_ptr<Program> play(
       const std::vector<std::string>& properties = {}) const;
 
