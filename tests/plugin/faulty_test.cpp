@@ -28,6 +28,9 @@ Supervisor::Options one_try() {
   return options;
 }
 
+/// Of those that hang; a healthy one has as long for each step until it runs.
+constexpr milliseconds response_timeout{3000};
+
 /// What becomes of a running plugin that is told `order`. A sibling is there before and after.
 PluginStatus outcome(const std::string& order, Manifest manifest = manifest_of("faulty"),
                      const Supervisor::Options& options = one_try()) {
@@ -56,18 +59,18 @@ TEST(Faulty, LeavingWithoutBeingAskedIsNamed) {
 
 TEST(Faulty, AHangOnAMessageIsEndedAtItsDeadline) {
   Manifest manifest = manifest_of("faulty");
-  manifest.response_timeout = milliseconds(1000);
-  EXPECT_EQ(outcome("hang", manifest).reason, "plugin: faulty: no answer to EVENT within 1 s");
+  manifest.response_timeout = response_timeout;
+  EXPECT_EQ(outcome("hang", manifest).reason, "plugin: faulty: no answer to EVENT within 3 s");
 }
 
 TEST(Faulty, AHangThatIgnoresSigtermIsKilled) {
   Rig rig(one_try());
   Manifest manifest = manifest_of("faulty");
-  manifest.response_timeout = milliseconds(1000);
+  manifest.response_timeout = response_timeout;
   ASSERT_TRUE(rig.bring_up(manifest));
   rig.tell("faulty", "hang-hard");
   ASSERT_TRUE(rig.run_until_state("faulty", PluginState::quarantined));
-  EXPECT_EQ(rig.status("faulty").reason, "plugin: faulty: no answer to EVENT within 1 s");
+  EXPECT_EQ(rig.status("faulty").reason, "plugin: faulty: no answer to EVENT within 3 s");
   EXPECT_TRUE(rig.stop()) << "which waits for the process to be gone";
 }
 
@@ -86,12 +89,12 @@ TEST(Faulty, AHangAtStopIsEndedHarder) {
 TEST(Faulty, WhatHappensBeforeItsGreetingIsNamed) {
   const std::map<std::string, std::string> reasons{
       {"abort-in-create", "plugin: abort-in-create: ended by SIGABRT while loading"},
-      {"hang-in-create", "plugin: hang-in-create: no answer while loading within 1 s"},
+      {"hang-in-create", "plugin: hang-in-create: no answer while loading within 3 s"},
   };
   for (const auto& [id, reason] : reasons) {
     Rig rig(one_try());
     Manifest manifest = manifest_of(id);
-    manifest.response_timeout = milliseconds(1000);
+    manifest.response_timeout = response_timeout;
     rig.add_and_start(manifest);
     ASSERT_TRUE(rig.run_until_state(id, PluginState::quarantined)) << id;
     EXPECT_EQ(rig.status(id).reason, reason);
@@ -102,12 +105,12 @@ TEST(Faulty, WhatHappensBeforeItsGreetingIsNamed) {
 TEST(Faulty, WhatHappensOnStartIsNamed) {
   const std::map<std::string, std::string> reasons{
       {"abort", "plugin: faulty: ended by SIGABRT on START"},
-      {"hang", "plugin: faulty: no answer to START within 1 s"},
+      {"hang", "plugin: faulty: no answer to START within 3 s"},
   };
   for (const auto& [mode, reason] : reasons) {
     Rig rig(one_try());
     Manifest manifest = manifest_of("faulty");
-    manifest.response_timeout = milliseconds(1000);
+    manifest.response_timeout = response_timeout;
     rig.add_and_start(manifest, R"({"mode":")" + mode + "\"}");
     ASSERT_TRUE(rig.run_until_state("faulty", PluginState::quarantined)) << mode;
     EXPECT_EQ(rig.status("faulty").reason, reason);

@@ -111,6 +111,7 @@ TEST_F(ActivityX11OnXvfb, TellsKeyboardAndPointerApart) {
 TEST_F(ActivityX11OnXvfb, SaysAtOnceThatThereIsInputWhenItIsFresh) {
   begin_and_get_ready();
   Person::press("a");
+  bench_->run_for(300ms);  // more than what the plugin may be late by
   const std::int64_t before = boottime_ns();
   Person::move_pointer(1, 1);
   watch(presence_watch, 60s);
@@ -127,13 +128,14 @@ TEST_F(ActivityX11OnXvfb, SaysAtOnceSinceWhenThereIsNoInput) {
   Person::move_pointer(1, 1);
   const std::int64_t after = boottime_ns();
   begin_and_get_ready();
-  bench_->run_for(400ms);
+  // Longer than the plugin may be late by: when it is told is not since when it is so.
+  bench_->run_for(3s);
   watch(presence_watch, 300ms);
   ASSERT_TRUE(idle_reached(presence_watch, keyboard));
   ASSERT_TRUE(idle_reached(presence_watch, pointer));
   for (const Idle& report : bench_->all<Idle>(POISED_IDLE_REACHED)) {
     EXPECT_GE(report.since_ns, before - 50 * ms);
-    EXPECT_LE(report.since_ns, after + 250 * ms);
+    EXPECT_LE(report.since_ns, after + 2000 * ms);
   }
   EXPECT_TRUE(bench_->all<Resumed>(POISED_RESUMED).empty());
 }
@@ -253,16 +255,18 @@ TEST_F(ActivityX11OnXvfb, ARemovedWatchIsSilent) {
 
 TEST_F(ActivityX11OnXvfb, AnswersHowLongEachDeviceIsIdle) {
   begin_and_get_ready();
+  const std::int64_t before_press = boottime_ns();
   Person::press("a");
   const std::int64_t pressed = boottime_ns();
   bench_->run_for(300ms);
+  const std::int64_t before_motion = boottime_ns();
   Person::move_pointer(1, 1);
   const std::int64_t moved = boottime_ns();
   const InputState state = query();
   const std::int64_t now = boottime_ns();
   EXPECT_GE(state.keyboard_idle_ns, moved - pressed - 10 * ms);
-  EXPECT_LE(state.keyboard_idle_ns, now - pressed + 100 * ms);
-  EXPECT_LE(state.pointer_idle_ns, now - moved + 100 * ms);
+  EXPECT_LE(state.keyboard_idle_ns, now - before_press);
+  EXPECT_LE(state.pointer_idle_ns, now - before_motion);
   EXPECT_LT(state.pointer_idle_ns, state.keyboard_idle_ns);
   EXPECT_EQ(state.idle_ns, state.pointer_idle_ns);
 }
@@ -386,8 +390,9 @@ TEST_F(ActivityX11OnXvfb, AChangeOfSplitTakesEffect) {
 }
 
 TEST_F(ActivityX11, TellsWhenTheServerDiesAndComesBackWithIt) {
-  auto server = std::make_unique<rig::XServer>();
-  const int number = server->number();
+  // Far from the numbers that X servers choose for themselves: nobody takes it meanwhile.
+  const int number = 1000 + getpid() % 4000;
+  auto server = std::make_unique<rig::XServer>(number);
   begin_and_get_ready();
   everything_idle();
   server->kill();
