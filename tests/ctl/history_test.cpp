@@ -323,7 +323,7 @@ TEST_F(ThePast, IsAPrivateMatter) {
   keep_a_day();
   const auto result = poisectl({"privacy"});
   EXPECT_EQ(result.code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr((directory_ / "history.db").string().substr(0, 20)));
+  EXPECT_THAT(result.out, HasSubstr((directory_ / "history.db").string()));
   EXPECT_THAT(result.out, HasSubstr("kept for 90 days"));
   EXPECT_THAT(result.out, HasSubstr("nothing leaves this machine"));
   EXPECT_THAT(result.out, Not(HasSubstr("chmod")));

@@ -35,6 +35,7 @@ struct Cable {
   ino_t file = 0;
   __s16 vendor = 0x12d3, product = 0x0002;
   bool plugged = true;
+  unsigned reports = 0;  ///< asked for or sent
 
   int control(unsigned long request, void* argument) {
     if (!plugged) {
@@ -45,6 +46,7 @@ struct Cable {
       *static_cast<hidraw_devinfo*>(argument) = {3, vendor, product};
       return 0;
     }
+    ++reports;
     linak::Report report;
     std::memcpy(report.data(), argument, report.size());
     if (request == HIDIOCSFEATURE(linak::report_size)) {
@@ -183,6 +185,7 @@ TEST_F(OnACable, NothingIsSentToWhatIsAnotherDevice) {
   cable_.product = 0x0003;
   start();
   EXPECT_FALSE(run_until([this] { return unit_->supervisor().view().height_mm.has_value(); }, 1s));
+  EXPECT_EQ(cable_.reports, 0U);
 }
 
 TEST_F(OnACable, ASecondProgramIsKeptOut) {

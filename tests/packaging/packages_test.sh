@@ -207,8 +207,10 @@ refused "an installed daemon takes no other root" as alice poised --config-root 
 grep -q config-root "$work/output" || { cat "$work/output" && fail "it is the other root that is refused"; }
 as alice busctl --user call org.poised.Poised1 /org/poised/Poised1 org.poised.Poised1 Reload
 holds "D-Bus"
-as alice busctl --user introspect --no-pager org.poised.Poised1 /org/poised/Poised1 | grep -w writable &&
-  fail "a property can be written over D-Bus"
+as alice busctl --user introspect --no-pager org.poised.Poised1 /org/poised/Poised1 >"$work/output" ||
+  fail "D-Bus tells what there is"
+grep -q '^org\.poised\.Poised1 .*interface' "$work/output" || { cat "$work/output" && fail "D-Bus tells of the daemon"; }
+grep -w writable "$work/output" && fail "a property can be written over D-Bus"
 inside runuser -u alice -- rm -r /home/alice/own $config/poised.toml
 
 say "what is the employee's"
