@@ -34,8 +34,10 @@ int free_port() {
 }  // namespace
 
 MqttBroker::MqttBroker() : port_(free_port()) {
+  // Its default holds back what comes next until a subscriber has acknowledged, for up to 40 ms;
+  // what is measured here is the time that the plugin takes.
   std::ofstream(directory_.path() / "mosquitto.conf")
-      << "listener " << port_ << " 127.0.0.1\nallow_anonymous true\n";
+      << "listener " << port_ << " 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n";
   restart();
 }
 
