@@ -76,7 +76,9 @@ Failure failure_of(const std::string& context, const sdbus::Error& error) {
   if (is_one_of(
           name,
           {"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner",
-           "org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Disconnected"}))
+           "org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Disconnected",
+           // It is about to end, and serves no more.
+           "org.freedesktop.DBus.Error.UnknownObject"}))
     return no_daemon(context);
   if (is_one_of(name, {"org.freedesktop.DBus.Error.Timeout", "System.Error.ETIMEDOUT"}))
     return {Exit::failed,

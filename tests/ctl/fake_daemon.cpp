@@ -173,6 +173,10 @@ void FakeDaemon::set_programme(const std::string& json) {
 void FakeDaemon::emit_event(const std::string& json) {
   object_->emitEvent(json);
 }
+void FakeDaemon::stop_serving() {
+  object_.reset();
+}
+
 void FakeDaemon::leave() {
   connection_->releaseName(shell::ServiceName{"org.poised.Poised1"});
 }

@@ -26,6 +26,8 @@ class FakeDaemon {
   void set_doctor(const std::string& json);
   void set_programme(const std::string& json);
   void emit_event(const std::string& json);
+  /// Serves no more, as a daemon that is about to end.
+  void stop_serving();
   /// Gives up the bus name.
   void leave();
 

@@ -392,6 +392,14 @@ TEST_F(WithDaemon, MonitorInJsonPrintsOneObjectALine) {
   EXPECT_EQ(monitor.finish().code, 0);
 }
 
+TEST_F(WithDaemon, OneThatIsAboutToEndIsNone) {
+  daemon_.stop_serving();
+  const auto result = poisectl({"status"});
+  EXPECT_EQ(result.code, 3);
+  EXPECT_EQ(result.err,
+            "poisectl: status: daemon: not running (systemctl --user start poised starts it)\n");
+}
+
 TEST_F(WithDaemon, MonitorEndsWithThreeWhenTheDaemonLeaves) {
   Process monitor({POISECTL, "monitor"}, environment());
   daemon_.wait_for("Version");
