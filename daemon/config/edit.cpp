@@ -217,13 +217,58 @@ std::optional<std::string> change_file(const fs::path& file, std::string_view ke
                      one_line(file.native(), 4096), key);
 }
 
+/// What a policy here says of `key`.
+std::optional<Managed> managed_here(const Roots& roots, std::string_view key,
+                                    const std::vector<PluginSettingSpecs>& plugins) {
+  const auto explanation = explain(load(roots, plugins), plugins, key);
+  return explanation ? explanation->effective.managed : std::nullopt;
+}
+
+std::string refusal_text(std::string_view key, const std::string& what, const Managed& managed) {
+  return fmt::format("{}: {} ({}:{})", key, what, one_line(managed.source.file.native(), 4096),
+                     managed.source.at.line);
+}
+
 /// The policy that keeps a person from setting `key`, in words.
 std::optional<std::string> locked_by(const Roots& roots, std::string_view key,
                                      const std::vector<PluginSettingSpecs>& plugins) {
-  if (const auto explanation = explain(load(roots, plugins), plugins, key))
-    if (const auto& managed = explanation->effective.managed; managed && managed->locked)
-      return fmt::format("{}: locked by the policy here ({}:{})", explanation->spec.path,
-                         managed->source.file.string(), managed->source.at.line);
+  const auto managed = managed_here(roots, key, plugins);
+  if (!managed || !managed->locked) return std::nullopt;
+  return refusal_text(key, "locked by the policy here", *managed);
+}
+
+/// std::nullopt: `toml` is none for that key.
+std::optional<KeyValue> value_of(const KeySpec& spec, const std::string& toml) {
+  const auto value = parse_value(toml);
+  if (!std::holds_alternative<Value>(value)) return std::nullopt;
+  auto read = read_value(spec, std::get<Value>(value));
+  auto* known = std::get_if<KeyValue>(&read);
+  return known == nullptr ? std::nullopt : std::optional(std::move(*known));
+}
+
+/// What bounds are compared by; durations: nanoseconds.
+std::optional<std::int64_t> number_of(const std::optional<KeyValue>& value) {
+  if (!value) return std::nullopt;
+  if (const auto* length = std::get_if<core::Duration>(&*value)) return length->count();
+  const auto* number = std::get_if<std::int64_t>(&*value);
+  return number == nullptr ? std::nullopt : std::optional(*number);
+}
+
+/// Why a policy does not allow a person that value, in words.
+std::optional<std::string> not_allowed(const KeySpec& spec, const std::string& toml,
+                                       const Managed& managed) {
+  const auto value = value_of(spec, toml);
+  if (!value) return std::nullopt;
+  if (const auto number = number_of(value)) {
+    const auto low = number_of(value_of(spec, managed.min));
+    const auto high = number_of(value_of(spec, managed.max));
+    if (low && *number < *low) return "the policy here allows at least " + managed.min;
+    if (high && *number > *high) return "the policy here allows at most " + managed.max;
+  }
+  if (const auto* list = std::get_if<std::vector<std::string>>(&*value))
+    for (const auto& member : *list)
+      if (std::ranges::find(managed.forbidden_members, member) != managed.forbidden_members.end())
+        return "the policy here forbids " + member;
   return std::nullopt;
 }
 
@@ -269,7 +314,15 @@ std::optional<std::string> set_value(const fs::path& file, std::string_view key,
 std::optional<std::string> set_for_person(const Roots& roots, std::string_view key,
                                           std::string_view value_text,
                                           const std::vector<PluginSettingSpecs>& plugins) {
-  if (auto locked = locked_by(roots, key, plugins)) return locked;
+  const auto managed = managed_here(roots, key, plugins);
+  if (managed && managed->locked) return refusal_text(key, "locked by the policy here", *managed);
+  const auto spec = find_key(key, plugins);
+  if (managed && spec) {
+    const auto understood = understand(*spec, std::string(trimmed(value_text)));
+    if (const auto* value = std::get_if<std::string>(&understood))
+      if (const auto why = not_allowed(*spec, *value, *managed))
+        return refusal_text(key, *why, *managed);
+  }
   return set_value(roots.user_file(), key, value_text, plugins);
 }
 

@@ -245,8 +245,9 @@ std::vector<Problem> check(const Roots& roots, const std::vector<PluginSettingSp
 }
 
 std::vector<Problem> check(const std::vector<std::filesystem::path>& files,
-                           const std::vector<PluginSettingSpecs>& plugins, bool policies) {
-  return as_a_check(load_files(files, plugins, {}, policies).problems);
+                           const std::vector<PluginSettingSpecs>& plugins, const Roots& roots,
+                           bool policies) {
+  return as_a_check(load_files(files, plugins, roots, policies).problems);
 }
 
 std::string Explanation::text() const {

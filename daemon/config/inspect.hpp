@@ -15,9 +15,11 @@ namespace poised::config {
 /// As a person who checks a configuration wants it: unknown keys are errors. Nothing of severity
 /// error = fit to be rolled out.
 std::vector<Problem> check(const Roots& roots, const std::vector<PluginSettingSpecs>& plugins);
-/// The named files only, over the built-in defaults; with `policies` as those of an organisation.
+/// The named files only, over the built-in defaults; with `policies` as those of an organisation,
+/// otherwise see load_files() for which are.
 std::vector<Problem> check(const std::vector<std::filesystem::path>& files,
-                           const std::vector<PluginSettingSpecs>& plugins, bool policies = false);
+                           const std::vector<PluginSettingSpecs>& plugins, const Roots& roots = {},
+                           bool policies = false);
 
 /// A policy file that is for others.
 struct PolicyElsewhere {
@@ -76,7 +78,7 @@ bool breaks_policy(const Problem& problem, const Loaded& loaded);
 std::string policies_fingerprint(const Loaded& loaded);
 
 /// The same for the person who asks, in their own file: refused also where a policy has locked the
-/// key.
+/// key, or does not allow the value.
 std::optional<std::string> set_for_person(const Roots& roots, std::string_view key,
                                           std::string_view value_text,
                                           const std::vector<PluginSettingSpecs>& plugins);

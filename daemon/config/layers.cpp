@@ -73,6 +73,7 @@ void read_file(Loaded& out, Layer layer, const fs::path& path, const Loaded* las
                             error.at,
                             {},
                             error.reason + (file.content ? "; its last good content stays in force"
+                                            : must_exist ? ""
                                                          : "; the file is left out")});
   }
   out.files.push_back(std::move(file));
@@ -122,7 +123,24 @@ bool speaks_as_policy(const Table& table, const std::string& prefix,
   });
 }
 
-bool is_policy(const SourceFile& file, const std::vector<PluginSettingSpecs>& plugins) {
+/// Whether a file stands where the settings of the vendor, the machine or the person do.
+bool is_in_place_of_settings(const fs::path& file, const Roots& roots) {
+  std::error_code error;
+  // That of a link, not of what it points to: the files themselves may lie elsewhere.
+  const auto directory = fs::weakly_canonical(fs::absolute(file, error).parent_path(), error);
+  const auto is_in = [&](const fs::path& known) {
+    return known.is_absolute() && fs::weakly_canonical(known, error) == directory;
+  };
+  const auto machine = below(roots.system_root, "/etc/poised");
+  const auto user = roots.user_file().parent_path();
+  return is_in(below(roots.system_root, roots.data_dir / "defaults.d")) ||
+         is_in(machine / "conf.d") || is_in(user / "conf.d") ||
+         (file.filename() == "poised.toml" && (is_in(machine) || is_in(user)));
+}
+
+bool is_policy(const SourceFile& file, const std::vector<PluginSettingSpecs>& plugins,
+               const Roots& roots) {
+  if (is_in_place_of_settings(file.path, roots)) return false;
   return file.path.parent_path().filename() == "policy.d" ||
          std::ranges::find(file.content->entries, "policy", &Entry::key) !=
              file.content->entries.end() ||
@@ -257,7 +275,7 @@ Loaded load_files(const std::vector<fs::path>& files,
   for (const auto& file : files) {
     read_file(out, Layer::user, file, nullptr, true);
     auto& read = out.files.back();
-    if (!read.content || !(policies || is_policy(read, plugins))) continue;
+    if (!read.content || !(policies || is_policy(read, plugins, roots))) continue;
     read.layer = Layer::policy;
     for (const auto& [key, refusal] : read_policy_header(*read.content).refusals)
       out.problems.push_back(

@@ -181,9 +181,9 @@ std::string policies_text(const Loaded& loaded);
 Loaded recall_policies(std::string_view text, const Roots& roots);
 
 /// Only the built-in defaults and `files`, later ones over earlier ones. Files of a policy (in a
-/// directory policy.d, or that say something only a policy says) are of layer `policy`, whatever
-/// their conditions; all others of layer `user`. A file that does not exist is a problem. With
-/// `policies` all of them are a policy's.
+/// directory policy.d, or that say something only a policy says, unless they stand where the
+/// settings of `roots` do) are of layer `policy`, whatever their conditions; all others of layer
+/// `user`. A file that does not exist is a problem. With `policies` all of them are a policy's.
 Loaded load_files(const std::vector<std::filesystem::path>& files,
                   const std::vector<PluginSettingSpecs>& plugins, const Roots& roots = {},
                   bool policies = false);

@@ -68,6 +68,7 @@ class Resolver {
     settle_breaks();
     settle_desk();
     warn_of_odd_pairs();
+    warn_of_unknown_sources();
     make_plugin_settings();
     for (auto& pending : stays_) {
       const auto& value = stack(pending.key).back().value;
@@ -462,6 +463,22 @@ class Resolver {
     within("desk.stand_mm", "desk.min_mm", true);
     within("desk.sit_mm", "desk.max_mm", false);
     within("desk.stand_mm", "desk.max_mm", false);
+  }
+
+  /// The sources are the plugins "activity-…"; either name will do.
+  void warn_of_unknown_sources() {
+    constexpr std::string_view prefix = "activity-";
+    std::vector<std::string> known;
+    for (const auto& plugin : plugins_)
+      if (plugin.id.starts_with(prefix)) known.push_back(plugin.id.substr(prefix.size()));
+    if (known.empty()) return;  // nobody knows the plugins here
+    const auto& [value, source] = top("activity.sources");
+    for (const auto& id : std::get<std::vector<std::string>>(value)) {
+      const auto name = id.starts_with(prefix) ? id.substr(prefix.size()) : id;
+      if (std::ranges::find(known, name) != known.end()) continue;
+      report_in(source.file, Severity::warning, ProblemKind::doubtful, "activity.sources",
+                source.at, fmt::format("there is no source '{}' here{}", id, meant(name, known)));
+    }
   }
 
   void warn_of_odd_pairs() {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "build_config.hpp"
+#include "catalogue/unknown_names.hpp"
 #include "config/inspect.hpp"
 #include "config/layers.hpp"
 #include "ctl/catalogue_access.hpp"
@@ -27,21 +28,28 @@ Json json_of(const config::Problem& problem) {
 std::vector<config::Problem> all_problems(const Options& options,
                                           const std::vector<config::PluginSettingSpecs>& specs) {
   const auto roots = roots_of(options);
-  if (options.files.empty()) {
-    auto out = config::check(roots, specs);
-    const auto more = catalogue::load(roots).problems;
+  std::vector<config::Problem> out;
+  const auto add = [&out](const std::vector<config::Problem>& more) {
     out.insert(out.end(), more.begin(), more.end());
+  };
+  const auto here = catalogue::load(roots);
+  if (options.files.empty()) {
+    add(config::check(roots, specs));
+    add(catalogue::unknown_names(here.catalogue, config::load(roots, specs)));
+    add(here.problems);
     return out;
   }
   std::vector<std::filesystem::path> settings, entries;
   for (const auto& file : options.files)
     (catalogue::is_catalogue_file(file) ? entries : settings).emplace_back(file);
-  std::vector<config::Problem> out;
-  if (!settings.empty()) out = config::check(settings, specs, options.policy);
-  if (!entries.empty()) {
-    const auto more = catalogue::load_files(entries, roots).problems;
-    out.insert(out.end(), more.begin(), more.end());
+  const auto named = catalogue::load_files(entries, roots);
+  if (!settings.empty()) {
+    add(config::check(settings, specs, roots, options.policy));
+    // Files of the catalogue that are named too may be what the settings speak of.
+    const auto loaded = config::load_files(settings, specs, roots, options.policy);
+    add(catalogue::unknown_names(entries.empty() ? here.catalogue : named.catalogue, loaded));
   }
+  if (!entries.empty()) add(named.problems);
   return out;
 }
 
@@ -99,10 +107,12 @@ Exit config_check(const Options& options, Output& output) {
   if (errors == 0 && !options.json) output.out << "The configuration is sound.\n";
   if (errors == 0) return Exit::done;
   output.out << std::flush;
-  throw Failure(Exit::failed,
-                fmt::format("config check: {}: {} error{}",
-                            options.files.empty() ? "configuration" : options.files.front(), errors,
-                            errors == 1 ? "" : "s"));
+  throw Failure(Exit::failed, fmt::format("config check: {}: {} error{}",
+                                          options.files.empty() ? "configuration"
+                                          : options.files.size() == 1
+                                              ? options.files.front()
+                                              : fmt::format("{} files", options.files.size()),
+                                          errors, errors == 1 ? "" : "s"));
 }
 
 Exit config_explain(const Options& options, Output& output) {
@@ -124,14 +134,24 @@ Exit config_set(const Options& options, Output& output) {
   const auto file = roots.user_file();
   if (const auto refused = config::set_for_person(roots, options.key, options.value, specs))
     throw Failure(Exit::failed, "config set: " + *refused);
-  if (options.json)
-    output.out << Json{{"done", options.command}, {"file", file.string()}}.dump() << '\n';
-  else
-    output.out << options.key << " is set in " << file.string() << ".\n";
-  // What a policy does not allow stands in the file all the same: the policy may go again.
-  if (!options.json)
-    for (const auto& problem : config::load(roots, specs).problems)
-      if (problem.file == file && problem.key == options.key) output.out << problem.text() << '\n';
+  const auto loaded = config::load(roots, specs);
+  const auto set = std::ranges::find(loaded.effective, options.key, &config::Effective::key);
+  const auto* stays = set != loaded.effective.end() ? &set->setting : nullptr;
+  if (stays != nullptr && (stays->source.layer < config::Layer::user || stays->source.file == file))
+    stays = nullptr;
+  if (options.json) {
+    Json told{{"done", options.command}, {"file", file.string()}};
+    told["overridden_by"] = stays == nullptr ? Json() : Json(stays->source.file.string());
+    output.out << told.dump() << '\n';
+    return Exit::done;
+  }
+  output.out << options.key << " is set in " << file.string() << ".\n";
+  if (stays != nullptr)
+    output.out << fmt::format("{}:{} overrides it: {} stays in force.\n",
+                              stays->source.file.string(), stays->source.at.line, stays->value);
+  // At odds with another key, or not knowable before.
+  for (const auto& problem : loaded.problems)
+    if (problem.file == file && problem.key == options.key) output.out << problem.text() << '\n';
   return Exit::done;
 }
 

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "catalogue/to_policy.hpp"
+#include "catalogue/unknown_names.hpp"
 #include "config/inspect.hpp"
 #include "language/language.hpp"
 #include "memory/unused_memory.hpp"
@@ -47,9 +48,11 @@ void Daemon::load_config() {
   if (config_.files.empty()) config_ = recall_policies();
   auto loaded = config::load(options_.roots, specs, &config_);
   policy_fingerprint_ = config::fingerprint(loaded);
+  const auto found = catalogue::load(options_.roots);
+  const auto unknown = catalogue::unknown_names(found.catalogue, loaded);
+  loaded.problems.insert(loaded.problems.end(), unknown.begin(), unknown.end());
   // Only poisectl, which reads the files itself, explains where each value came from.
   loaded.effective = {};
-  const auto found = catalogue::load(options_.roots);
   catalogue::add_to_policy(found.catalogue, loaded.settings.programme, loaded.policy.programme);
   loaded.watch.insert(loaded.watch.end(), found.watch.begin(), found.watch.end());
   loaded.problems.insert(loaded.problems.end(), found.problems.begin(), found.problems.end());
@@ -70,9 +73,12 @@ void Daemon::load_config() {
     auto told = problem;
     const bool of_policy = config::breaks_policy(problem, config_);
     // No line of the log names what a person's plan is about.
-    if (!of_policy && problem.kind == config::ProblemKind::value &&
-        problem.key.starts_with("programme."))
-      told.reason = "the value cannot be used; poisectl config check says why";
+    if (!of_policy && problem.key.starts_with("programme.")) {
+      if (problem.kind == config::ProblemKind::value)
+        told.reason = "the value cannot be used; poisectl config check says why";
+      if (problem.kind == config::ProblemKind::doubtful)
+        told.reason = "hardly meant so; poisectl config check says why";
+    }
     lines.push_back(told.text());
     if (std::find(logged_problems_.begin(), logged_problems_.end(), lines.back()) ==
         logged_problems_.end())

@@ -38,6 +38,21 @@ TEST_F(Inspect, ACheckOfGoodFilesFindsNothing) {
   EXPECT_THAT(check(std::vector{path("/tmp/a.toml")}, {}), IsEmpty());
 }
 
+TEST_F(Inspect, ACheckKnowsTheSourcesThatAreInstalled) {
+  plugins_ = {{"activity-gnome", {}}, {"activity-x11", {}}, {"notify", {}}};
+  const auto problems_of = [&](const std::string& sources) {
+    return texts(load_user("activity.sources = " + sources + "\n"));
+  };
+  EXPECT_THAT(problems_of(R"(["x11", "activity-gnome"])"), IsEmpty());
+  EXPECT_THAT(
+      problems_of(R"(["gnom", "x11"])"),
+      testing::ElementsAre("/home/me/.config/poised/poised.toml:1:10: activity.sources: there "
+                           "is no source 'gnom' here; did you mean 'gnome'?"));
+  EXPECT_THAT(problems_of(R"(["notify"])"), SizeIs(1)) << "a plugin, but no source";
+  plugins_ = {};
+  EXPECT_THAT(problems_of(R"(["gnom"])"), IsEmpty()) << "no plugin is known here";
+}
+
 TEST_F(Inspect, ExplainsAValueAndWhatItOverrode) {
   write(machine_file, "\n\nprompt.gap = \"20s\"\n");
   const Loaded loaded = load_user("prompt.gap = \"30s\"\n");

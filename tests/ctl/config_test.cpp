@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -67,6 +68,53 @@ TEST_F(ConfigCommand, CheckOfFilesLooksAtThoseOnly) {
   EXPECT_EQ(config({"check", root_.path() / "missing.toml"}).code, 1);
 }
 
+TEST_F(ConfigCommand, CheckOfSeveralFilesCountsThemTogether) {
+  write("a.toml", "prompt.gapp = \"10s\"\n");
+  write("b.toml", "prompt.gap = 10\nprompt.snoze = \"5min\"\n");
+  EXPECT_EQ(config({"check", root_.path() / "a.toml", root_.path() / "b.toml"}).err,
+            "poisectl: config check: 2 files: 3 errors\n");
+  const auto one = root_.path() / "a.toml";
+  EXPECT_EQ(config({"check", one}).err, "poisectl: config check: " + one.string() + ": 1 error\n");
+}
+
+TEST_F(ConfigCommand, CheckJudgesAFileByItsPlace) {
+  const std::string text = "[policy]\nmanaged_by = \"me\"\n[prompt]\ngap = { required = \"1s\" }\n";
+  for (const auto* place :
+       {"home/kim/.config/poised/poised.toml", "home/kim/.config/poised/conf.d/a.toml",
+        "etc/poised/poised.toml", "etc/poised/conf.d/a.toml"}) {
+    write(place, text);
+    const auto whole = config({"check"});
+    EXPECT_EQ(whole.err, "poisectl: config check: configuration: 2 errors\n") << place;
+    const auto file = root_.path() / place;
+    EXPECT_EQ(config({"check", file}).err,
+              "poisectl: config check: " + file.string() + ": 2 errors\n");
+    EXPECT_EQ(config({"check", "--policy", file}).code, 0) << "as asked";
+    fs::remove(file);
+  }
+  write("trial/poised.toml", text);
+  EXPECT_EQ(config({"check", root_.path() / "trial/poised.toml"}).code, 0) << "before it is there";
+}
+
+TEST_F(ConfigCommand, CheckWarnsOfNamesThatNobodyKnows) {
+  write("home/kim/.config/poised/poised.toml",
+        "breaks.stretch.routine = \"hourly-micro-brek\"\n"
+        "breaks.micro.routine = \"hourly-micro-break\"\n"
+        "programme.equipment = [\"mat\", \"mta\"]\n"
+        "programme.leave_out = [\"pron\", \"supine\"]\n");
+  const auto all = config({"check"});
+  EXPECT_EQ(all.code, 0) << "fit to be used";
+  EXPECT_THAT(all.out, HasSubstr("poised.toml:1:16: breaks.stretch.routine: there is no routine "
+                                 "'hourly-micro-brek' in the catalogue; did you mean "
+                                 "'hourly-micro-break'? (warning)\n"));
+  EXPECT_THAT(all.out,
+              HasSubstr("poised.toml:3:11: programme.equipment: there is no equipment 'mta' "
+                        "in the catalogue; did you mean 'mat'? (warning)\n"));
+  EXPECT_THAT(all.out, HasSubstr("poised.toml:4:11: programme.leave_out: there is no position or "
+                                 "exercise 'pron' in the catalogue; did you mean 'prone'?"));
+  EXPECT_EQ(std::count(all.out.begin(), all.out.end(), '\n'), 4);
+  EXPECT_EQ(config({"check", root_.path() / "home/kim/.config/poised/poised.toml"}).out, all.out);
+}
+
 TEST_F(ConfigCommand, ShowAndExplainSayWhereAValueComesFrom) {
   write("etc/poised/poised.toml", "schema = 1\nprompt.gap = \"10s\"\n");
   write("home/kim/.config/poised/poised.toml", "schema = 1\nprompt.gap = \"12s\"\n");
@@ -102,6 +150,41 @@ TEST_F(ConfigCommand, SetRefusesWhatIsNoValue) {
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, testing::StartsWith("poisectl: config set: prompt.gap: expected"));
   EXPECT_FALSE(fs::exists(root_.path() / "home/kim/.config/poised/poised.toml"));
+}
+
+TEST_F(ConfigCommand, SetRefusesWhatAPolicyDoesNotAllow) {
+  write("etc/poised/policy.d/10-it.toml",
+        "[prompt]\ngap = { min = \"20s\", max = \"30s\" }\n"
+        "[plugins]\nallow = { forbidden = [\"desk\"] }\n");
+  const auto policy = (root_.path() / "etc/poised/policy.d/10-it.toml").string();
+  const auto refused = [&](const char* key, const char* value) {
+    const auto result = config({"set", key, value});
+    EXPECT_EQ(result.code, 1);
+    EXPECT_EQ(result.out, "");
+    return result.err;
+  };
+  EXPECT_EQ(refused("prompt.gap", "50s"),
+            "poisectl: config set: prompt.gap: the policy here allows at most \"30s\" (" + policy +
+                ":2)\n");
+  EXPECT_THAT(refused("prompt.gap", "5s"), HasSubstr("the policy here allows at least \"20s\""));
+  EXPECT_THAT(refused("plugins.allow", R"(["notify", "desk"])"),
+              HasSubstr("plugins.allow: the policy here forbids desk (" + policy + ":4)"));
+  EXPECT_FALSE(fs::exists(root_.path() / "home/kim/.config/poised/poised.toml"));
+  EXPECT_EQ(config({"set", "prompt.gap", "30s"}).code, 0);
+  EXPECT_EQ(config({"set", "plugins.allow", R"(["notify"])"}).code, 0);
+}
+
+TEST_F(ConfigCommand, SetTellsWhichFileOverridesIt) {
+  write("home/kim/.config/poised/conf.d/a.toml", "schema = 1\nprompt.gap = \"22s\"\n");
+  const auto other = (root_.path() / "home/kim/.config/poised/conf.d/a.toml").string();
+  const auto result = config({"set", "prompt.gap", "12s"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr(other + ":2 overrides it: \"22s\" stays in force.\n"));
+  EXPECT_EQ(
+      nlohmann::json::parse(config({"set", "prompt.gap", "12s", "--json"}).out)["overridden_by"],
+      other);
+  const auto own = config({"set", "prompt.snooze", "7min"});
+  EXPECT_THAT(own.out, testing::Not(HasSubstr("overrides")));
 }
 
 TEST_F(ConfigCommand, SchemaIsJson) {
