@@ -11,6 +11,7 @@
 
 #include "calendar/expander/busy.hpp"
 #include "catalogue/to_policy.hpp"
+#include "catalogue/unknown_names.hpp"
 #include "config/text.hpp"
 #include "config/zone_table.hpp"
 #include "core/local_time.hpp"
@@ -39,8 +40,13 @@ constexpr std::string_view default_persona = "office";
 // How far calendars are worked out for a trace that does not say where it ends.
 constexpr core::Duration calendar_reach = std::chrono::hours(24) * 400;
 
-Failure refusal(std::string_view option, std::string_view reason) {
-  return {Exit::failed, fmt::format("simulate: {}: {}", option, reason)};
+Failure refusal(std::string_view object, std::string_view reason) {
+  return {Exit::failed, fmt::format("simulate: {}: {}", object, reason)};
+}
+
+/// The command line is at fault.
+Failure misuse(std::string_view option, std::string_view reason) {
+  return {Exit::usage, fmt::format("simulate: {}: {}", option, reason)};
 }
 
 /// All that a trace can name, 1970 to 2200: it is read as it comes, and nobody knows how far it
@@ -53,8 +59,8 @@ std::vector<core::ZoneOffset> all_offsets(const std::string& zone) {
     const auto table =
         config::zone_table(zone, core::WallTime(std::chrono::hours(24) * day), days_a_table);
     if (table.problem)
-      throw refusal("--tz",
-                    zone.empty() ? *table.problem : fmt::format("“{}”: no such time zone", zone));
+      throw zone.empty() ? refusal("time zone", *table.problem)
+                         : misuse("--tz", fmt::format("“{}”: no such time zone", zone));
     for (const auto& entry : table.offsets) {
       if (offsets.empty() ||
           (entry.from > offsets.back().from && entry.offset != offsets.back().offset))
@@ -64,22 +70,34 @@ std::vector<core::ZoneOffset> all_offsets(const std::string& zone) {
   return offsets;
 }
 
-core::Policy load_policy(const Options& options, const std::vector<std::string>& configs,
-                         const std::vector<core::ZoneOffset>& zone) {
+struct Loaded {
+  core::Policy policy;
+  std::vector<std::string> signs;  ///< the warning signs of the catalogue
+};
+
+Loaded load_policy(const Options& options, const std::vector<std::string>& configs,
+                   const std::vector<core::ZoneOffset>& zone) {
   const std::vector<fs::path> files(configs.begin(), configs.end());
   const auto specs = plugin_settings();
   auto loaded = files.empty() ? config::load(roots_of(options), specs)
                               : config::load_files(files, specs, roots_of(options));
-  for (const auto& problem : loaded.problems)
-    if (problem.severity == config::Severity::error) throw FileFailure(problem.text());
+  for (const auto& problem : loaded.problems) {
+    if (problem.severity != config::Severity::error) continue;
+    if (problem.at.line == 0) throw Failure(Exit::failed, "simulate: " + problem.text());
+    throw FileFailure(problem.text());
+  }
   for (const auto& problem : loaded.problems)
     std::cerr << printable(problem.text()) << " (warning)\n";
   loaded.policy.zone = zone;
   const auto found = catalogue::load(roots_of(options));
   for (const auto& problem : found.problems)
     std::cerr << printable(problem.text()) << " (left out)\n";
+  for (const auto& problem : catalogue::unknown_names(found.catalogue, loaded))
+    std::cerr << printable(problem.text()) << " (warning)\n";
   catalogue::add_to_policy(found.catalogue, loaded.settings.programme, loaded.policy.programme);
-  return std::move(loaded.policy);
+  Loaded out{std::move(loaded.policy), {}};
+  for (const auto& sign : found.catalogue.warning_signs) out.signs.push_back(sign.id);
+  return out;
 }
 
 /// A date alone is its first moment.
@@ -87,14 +105,14 @@ core::WallTime time_of(std::string_view option, const std::string& text,
                        const core::Policy& policy) {
   const auto is_date = text.size() == std::string_view("2026-03-02").size();
   const auto read = simulate::read_time(is_date ? text + "T00:00" : text, policy);
-  if (const auto* why = std::get_if<std::string>(&read)) throw refusal(option, *why);
+  if (const auto* why = std::get_if<std::string>(&read)) throw misuse(option, *why);
   return std::get<core::WallTime>(read);
 }
 
 void add_busy(const SimulateOptions& options, simulate::Run& run) {
   for (const auto& text : options.busy) {
     const auto read = simulate::read_busy(text, run.policy);
-    if (const auto* why = std::get_if<std::string>(&read)) throw refusal("--busy", *why);
+    if (const auto* why = std::get_if<std::string>(&read)) throw misuse("--busy", *why);
     run.busy.push_back(std::get<core::BusyInterval>(read));
   }
 }
@@ -166,8 +184,9 @@ class Watched : public simulate::Script {
 /// One run of one configuration, as the options ask for it.
 class Simulator {
  public:
-  Simulator(const SimulateOptions& options, core::Policy policy) : options_(options) {
-    run_.policy = std::move(policy);
+  Simulator(const SimulateOptions& options, Loaded loaded)
+      : options_(options), signs_(std::move(loaded.signs)) {
+    run_.policy = std::move(loaded.policy);
     if (!options.from.empty()) from_ = time_of("--from", options.from, run_.policy);
     if (options.trace.empty())
       prepare_persona();
@@ -176,7 +195,7 @@ class Simulator {
     if (!options.until.empty()) {
       const auto until = time_of("--until", options.until, run_.policy);
       if (until < run_.begin || (from_ && until < *from_))
-        throw refusal("--until", options.until + " lies before the beginning");
+        throw misuse("--until", options.until + " lies before the beginning");
       run_.length = until - run_.begin;
     }
     add_busy(options, run_);
@@ -210,15 +229,15 @@ class Simulator {
     const auto name = options_.persona.empty() ? std::string(default_persona) : options_.persona;
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       const auto meant = config::did_you_mean(name, names);
-      throw refusal("--persona",
-                    fmt::format("“{}”: no such persona{}", name,
-                                meant ? fmt::format("; did you mean {}?", *meant)
-                                      : fmt::format("; there are {}", fmt::join(names, ", "))));
+      throw misuse("--persona",
+                   fmt::format("“{}”: no such persona{}", name,
+                               meant ? fmt::format("; did you mean {}?", *meant)
+                                     : fmt::format("; there are {}", fmt::join(names, ", "))));
     }
     const auto habit = simulate::habit_of(options_.habit);
     if (!habit)
-      throw refusal("--habit", fmt::format("“{}”: no such habit; there are {}", options_.habit,
-                                           fmt::join(simulate::habit_names(), ", ")));
+      throw misuse("--habit", fmt::format("“{}”: no such habit; there are {}", options_.habit,
+                                          fmt::join(simulate::habit_names(), ", ")));
     const auto begin = from_ ? *from_ : time_of("--from", default_from, run_.policy);
     auto persona = std::make_unique<simulate::Persona>(name, begin, options_.days, options_.seed,
                                                        *habit, run_.policy);
@@ -241,7 +260,7 @@ class Simulator {
     const auto& plans = run_.policy.programme.plans;
     if (std::none_of(plans.begin(), plans.end(),
                      [&](const core::PlanSpec& plan) { return plan.id == options_.plan; }))
-      throw refusal("--plan", fmt::format("“{}”: no such plan", options_.plan));
+      throw misuse("--plan", fmt::format("“{}”: no such plan", options_.plan));
     auto discomfort = options_.discomfort;
     if (discomfort.empty()) discomfort = {5, 4, 4, 3, 3, 2};
     person_ = std::move(persona);
@@ -262,14 +281,16 @@ class Simulator {
       if (const auto bytes = fs::file_size(name, error); !error) size = static_cast<double>(bytes);
       text = &file_;
     }
-    auto trace = std::make_unique<simulate::TraceReader>(*text, name, run_.policy);
+    auto trace = std::make_unique<simulate::TraceReader>(*text, name, run_.policy, signs_);
     std::optional<core::WallTime> begin;
     try {
       begin = trace->begin();
     } catch (const simulate::BadTrace& bad) {
       throw FileFailure(bad.what());
     }
-    if (!begin && !from_) throw refusal(name, "there is no event in it");
+    if (!begin && !from_)
+      throw refusal(name,
+                    "there is no event in it; --from and --until say when it begins and ends");
     if (from_ && (!begin || *from_ < *begin)) {
       trace->begin_at(*from_);
       begin = from_;
@@ -282,6 +303,7 @@ class Simulator {
   }
 
   const SimulateOptions& options_;
+  std::vector<std::string> signs_;
   simulate::Run run_;
   std::optional<core::WallTime> from_;
   std::ifstream file_;

@@ -177,20 +177,22 @@ std::optional<bool> switch_of(std::string_view word) {
   return std::nullopt;
 }
 
-bool is_rating(std::string_view text) {
-  int value = 0;
-  return number(text, value) && value >= 0 && value <= 10;
+/// 0 to 10.
+bool take_rating(std::string_view text, std::uint32_t& value) {
+  return number(text, value) && value <= 10;
 }
 
-bool is_yes_or_no(std::string_view text) {
-  return text == "yes" || text == "no";
+bool take_yes_or_no(std::string_view text, bool& value) {
+  value = text == "yes";
+  return value || text == "no";
 }
 
 /// Reads one line's event; `reason` says why there is none.
 class ActionReader {
  public:
-  ActionReader(Words& words, const core::Policy& policy, std::string& reason)
-      : words_(words), policy_(policy), reason_(reason) {}
+  ActionReader(Words& words, const core::Policy& policy, const std::vector<std::string>& signs,
+               std::string& reason)
+      : words_(words), policy_(policy), signs_(signs), reason_(reason) {}
 
   std::optional<Action> read() {
     verb_ = words_.next();
@@ -309,21 +311,26 @@ class ActionReader {
     }
     if (verb_ == "checkin") {
       core::CheckedIn said;
-      for (auto word = words_.next(); !word.empty(); word = words_.next()) {
+      auto word = words_.next();
+      do {
         const auto equals = std::min(word.find('='), word.size());
         const auto name = word.substr(0, equals);
         const auto value = word.substr(std::min(equals + 1, word.size()));
-        if (name.empty() || (!is_rating(value) && !is_yes_or_no(value)))
-          return expects("answers such as pain=4 or warning=no");
-        if (name == "pain") number(value, said.discomfort);
-        if (name == "stiffness") number(value, said.stiffness);
-        if (name == "warning") said.warning = value == "yes";
-      }
+        if (!(name == "pain" && take_rating(value, said.discomfort)) &&
+            !(name == "stiffness" && take_rating(value, said.stiffness)) &&
+            !(name == "warning" && take_yes_or_no(value, said.warning)))
+          return expects("answers: pain=0 to 10, stiffness=0 to 10, warning=yes or no");
+        word = words_.next();
+      } while (!word.empty());
       return core::Event(said);
     }
     if (verb_ == "warning") {
       const auto sign = words_.next();
       if (sign.empty()) return expects("the sign's name");
+      if (!signs_.empty() && std::ranges::find(signs_, sign) == signs_.end()) {
+        reason_ = fmt::format("warning: “{}”: no such sign", sign);
+        return std::nullopt;
+      }
       return core::Event(core::WarningReported{std::string(sign)});
     }
     if (verb_ == "hurts") {
@@ -337,6 +344,7 @@ class ActionReader {
 
   Words& words_;
   const core::Policy& policy_;
+  const std::vector<std::string>& signs_;
   std::string& reason_;
   std::string_view verb_;
 };
@@ -407,8 +415,9 @@ std::optional<core::Duration> parse_length(std::string_view text, bool signed_) 
   return negative ? -total : total;
 }
 
-TraceReader::TraceReader(std::istream& text, std::string file, const core::Policy& policy)
-    : text_(text), file_(std::move(file)), policy_(policy) {}
+TraceReader::TraceReader(std::istream& text, std::string file, const core::Policy& policy,
+                         std::vector<std::string> signs)
+    : text_(text), file_(std::move(file)), policy_(policy), signs_(std::move(signs)) {}
 
 std::optional<core::WallTime> TraceReader::begin() {
   fill();
@@ -462,7 +471,7 @@ void TraceReader::read_line(std::string_view text) {
   if (const auto* why = std::get_if<std::string>(&read)) fail(*why);
   const auto at = std::get<core::WallTime>(read);
   std::string reason;
-  auto action = ActionReader(words, policy_, reason).read();
+  auto action = ActionReader(words, policy_, signs_, reason).read();
   if (!action) fail(reason);
   if (not_before && at < *not_before) fail(fmt::format("{} lies before the line above it", time));
   if (!begin_) begin_ = at;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/policy.hpp"
 #include "simulate/script.hpp"
@@ -22,7 +23,8 @@
 //   … take BREAK | pause [30m] | desk MM|gone | clock -1h
 //   … busy none | busy FROM/TO [FROM/TO…]              the calendar from now on, as a whole
 //   … event JSON                                      as poisectl why --export writes it
-//   … plan start KIND | plan stop | checkin NAME=VALUE… | warning ID | cleared
+//   … plan start KIND | plan stop|hold|resume | warning SIGN | cleared | hurts EXERCISE
+//   … checkin [pain=0…10] [stiffness=0…10] [warning=yes|no]   at least one of them
 // Times are local to the zone of the policy unless they carry an offset; they may have decimals of
 // a second. A trace begins absent.
 namespace poised::simulate {
@@ -38,8 +40,10 @@ inline constexpr std::size_t longest_trace_line = 65535;
 /// Reads a trace line by line, in constant memory. next() and take() throw BadTrace.
 class TraceReader : public Script {
  public:
-  /// `text` and `policy` (for its zone) must outlive this. `file` is what errors name.
-  TraceReader(std::istream& text, std::string file, const core::Policy& policy);
+  /// `text` and `policy` (for its zone) must outlive this. `file` is what errors name; `signs` are
+  /// the warning signs that there are, none: any will do.
+  TraceReader(std::istream& text, std::string file, const core::Policy& policy,
+              std::vector<std::string> signs = {});
 
   /// The wall clock of the first line; empty if there is none.
   std::optional<core::WallTime> begin();
@@ -64,6 +68,7 @@ class TraceReader : public Script {
   std::istream& text_;
   std::string file_;
   const core::Policy& policy_;
+  std::vector<std::string> signs_;
   std::array<char, longest_trace_line + 1> buffer_{};
   std::size_t line_number_ = 0;
   std::size_t bytes_ = 0;

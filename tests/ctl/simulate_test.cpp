@@ -280,13 +280,14 @@ TEST_F(SimulateCommand, NamesFileLineAndReasonOfABadTrace) {
             ":2: 2026-03-02T07:00 lies before the line above it\n");
   EXPECT_EQ(line("2026-03-29T02:30 active\n"),
             ":1: 2026-03-29T02:30 does not exist: the clocks are put forward over it\n");
+  EXPECT_EQ(line("2026-03-02T08:00 warning nonsense\n"), ":1: warning: “nonsense”: no such sign\n");
   EXPECT_EQ(line("2026-03-02T08:00 \x1b[31m\n"), ":1: “?[31m”: no such event\n");
 }
 
 TEST_F(SimulateCommand, SaysInOneLineWhatItCannotTake) {
   const auto refused = [&](const std::vector<std::string>& arguments) {
     const auto result = simulate(arguments);
-    EXPECT_EQ(result.code, 1);
+    EXPECT_EQ(result.code, arguments[0] == "--trace" ? 1 : 2) << arguments[0];
     EXPECT_EQ(result.out, "");
     return result.err;
   };
@@ -299,13 +300,17 @@ TEST_F(SimulateCommand, SaysInOneLineWhatItCannotTake) {
   EXPECT_EQ(refused({"--busy", "today"}),
             "poisectl: simulate: --busy: expected FROM/TO such as "
             "2026-03-02T10:00/2026-03-02T11:00, not “today”\n");
+  EXPECT_EQ(refused({"--plan", "nope"}), "poisectl: simulate: --plan: “nope”: no such plan\n");
   EXPECT_THAT(refused({"--from", "2026-03-29T02:30"}), HasSubstr("--from: 2026-03-29T02:30 does"));
   EXPECT_THAT(refused({"--from", "2026-03-03", "--until", "2026-03-02"}),
               HasSubstr("--until: 2026-03-02 lies before the beginning"));
   EXPECT_THAT(refused({"--trace", "/nonexistent/day.trace"}),
               HasSubstr("/nonexistent/day.trace: cannot be read: No such file or directory"));
   EXPECT_THAT(refused({"--trace", "/"}), HasSubstr("/: cannot be read: Is a directory"));
-  EXPECT_THAT(refused({"--trace", write("empty.trace", "")}), HasSubstr("there is no event in it"));
+  const auto empty = write("empty.trace", "# nobody\n");
+  EXPECT_EQ(refused({"--trace", empty, "--until", "2026-03-02T12:00"}),
+            "poisectl: simulate: " + empty +
+                ": there is no event in it; --from and --until say when it begins and ends\n");
 }
 
 TEST_F(SimulateCommand, RefusesAConfigurationThatIsNone) {
@@ -324,8 +329,20 @@ TEST_F(SimulateCommand, RefusesAConfigurationThatIsNone) {
     EXPECT_EQ(std::count(refused.err.begin(), refused.err.end(), '\n'), 1) << impossible;
   }
   write("bad.toml", "[breaks.stretch]\ninterval = \"0s\"\n");
-  EXPECT_EQ(simulate({"--config", "/nonexistent.toml"}).code, 1);
+  const auto missing = simulate({"--config", "/nonexistent.toml"});
+  EXPECT_EQ(missing.code, 1);
+  EXPECT_EQ(missing.err, "poisectl: simulate: /nonexistent.toml: there is no such file\n");
   EXPECT_EQ(simulate({"--vs", file}).code, 1);
+}
+
+TEST_F(SimulateCommand, WarnsOfARoutineThatThereIsNot) {
+  const auto file = write("typo.toml", "[breaks.stretch]\nroutine = \"hourly-micro-brek\"\n");
+  const auto result = simulate({"--config", file});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.err, file +
+                            ":2:1: breaks.stretch.routine: there is no routine "
+                            "'hourly-micro-brek' in the catalogue; did you mean "
+                            "'hourly-micro-break'? (warning)\n");
 }
 
 TEST_F(SimulateCommand, KnowsACommandLineThatMakesNoSense) {

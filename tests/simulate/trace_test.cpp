@@ -29,17 +29,19 @@ struct Line {
   Action action;
 };
 
-std::vector<Line> read_all(const std::string& text, const core::Policy& policy = {}) {
+std::vector<Line> read_all(const std::string& text, const core::Policy& policy = {},
+                           const std::vector<std::string>& signs = {}) {
   std::istringstream stream(text);
-  TraceReader reader(stream, "day.trace", policy);
+  TraceReader reader(stream, "day.trace", policy, signs);
   std::vector<Line> lines;
   while (const auto at = reader.next()) lines.push_back({*at, *reader.take()});
   return lines;
 }
 
-std::string why_not(const std::string& text, const core::Policy& policy = {}) {
+std::string why_not(const std::string& text, const core::Policy& policy = {},
+                    const std::vector<std::string>& signs = {}) {
   try {
-    read_all(text, policy);
+    read_all(text, policy, signs);
   } catch (const BadTrace& bad) {
     return bad.what();
   }
@@ -194,8 +196,15 @@ TEST(Traces, ReadThePlan) {
   EXPECT_EQ(
       why_not("2026-03-02T08:00 plan start"),
       "day.trace:1: plan: expected the name of a plan: acute, progressive, maintenance, home");
-  EXPECT_EQ(why_not("2026-03-02T08:00 checkin pain=11"),
-            "day.trace:1: checkin: expected answers such as pain=4 or warning=no");
+  for (const auto* answers :
+       {"", " pain=11", " pain=-1", " pain=yes", " warning=4", " foo=4", " pain=4 foo=no"})
+    EXPECT_EQ(why_not(std::string("2026-03-02T08:00 checkin") + answers),
+              "day.trace:1: checkin: expected answers: pain=0 to 10, stiffness=0 to 10, "
+              "warning=yes or no")
+        << answers;
+  EXPECT_EQ(why_not("2026-03-02T08:00 warning nonsense", {}, {"numbness"}),
+            "day.trace:1: warning: “nonsense”: no such sign");
+  EXPECT_EQ(why_not("2026-03-02T08:00 warning numbness", {}, {"numbness"}), "");
   EXPECT_EQ(why_not("2026-03-02T08:00 warning"), "day.trace:1: warning: expected the sign's name");
   EXPECT_EQ(why_not("2026-03-02T08:00 hurts"), "day.trace:1: hurts: expected the exercise's name");
 }
