@@ -15,6 +15,8 @@
 namespace poised::shell {
 namespace {
 
+constexpr int usage_error = 2;
+
 std::string version_text(bool as_json) {
   if (!as_json) return fmt::format("poised {}\n", build::version);
   return Json{{"name", "poised"},
@@ -41,8 +43,8 @@ Arguments parse_arguments(int argc, char** argv) {
                  "Be the process of a plugin (started by poised itself)");
   app.add_option("--inspect-plugin", arguments.inspect,
                  "Say what a plugin file holds and whether it would be loaded");
-  app.add_flag("--version", version, "Print the version");
-  app.add_flag("--json", json, "With --version: as JSON");
+  auto* const version_flag = app.add_flag("--version", version, "Print the version");
+  app.add_flag("--json", json, "With --version: as JSON")->needs(version_flag);
   if (build::development) {
     app.add_option("--config-root", arguments.config_root,
                    "Prefix for /etc, /usr/share and the user's configuration");
@@ -56,7 +58,7 @@ Arguments parse_arguments(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     arguments.finished = true;
-    arguments.exit_code = code == 0 ? 0 : 1;
+    arguments.exit_code = code == 0 ? 0 : usage_error;
     return arguments;
   }
   if (version) {

@@ -21,10 +21,6 @@ namespace {
 constexpr const char* unit = "poised.service";
 constexpr const char* in_process = "none: in-process";  // as configured
 
-Json problem_json(const char* severity, const char* context, const std::string& text) {
-  return {{"severity", severity}, {"context", context}, {"text", text}};
-}
-
 std::string state_word(const plugin::PluginStatus& status) {
   // A source that is kept in reserve has nothing to do, as one that waits for its first prompt.
   if (status.state == plugin::PluginState::stopped) return "on-demand";
@@ -101,9 +97,8 @@ Json Daemon::problems() const {
         problem_json("warning", "session",
                      session_->problem() + "; lock, sleep and other people's turns may be missed"));
   if (enabled_with("prompt").empty())
-    problems.push_back(
-        problem_json("error", "prompts",
-                     "prompts: no plugin can show them: is “notify” installed and allowed?"));
+    problems.push_back(problem_json("error", "prompts",
+                                    "no plugin can show them: is “notify” installed and allowed?"));
   for (const auto& plugin : supervisor_->status()) {
     const bool is_source = std::find(plugin.capabilities.begin(), plugin.capabilities.end(),
                                      "activity") != plugin.capabilities.end();
@@ -112,7 +107,7 @@ Json Daemon::problems() const {
     if ((bad || !plugin.reason.empty()) && plugin.state != plugin::PluginState::disabled &&
         !is_source)
       problems.push_back(problem_json(bad ? "error" : "warning", "plugin",
-                                      fmt::format("{}: {}", plugin.id, plugin.reason)));
+                                      plugin_problem(plugin.id, plugin.reason)));
     if (plugin.outdated)
       problems.push_back(
           problem_json("warning", "plugin",
@@ -265,7 +260,7 @@ ControlHandler::Refusal Daemon::restart_plugin(const std::string& id) {
       std::find_if(all.begin(), all.end(), [&](const auto& plugin) { return plugin.id == id; });
   if (known == all.end()) return fmt::format("plugin: {}: no such plugin", id);
   if (known->state == plugin::PluginState::disabled)
-    return fmt::format("plugin: {}: {}", id, known->reason);
+    return "plugin: " + plugin_problem(id, known->reason);
   supervisor_->restart(id);
   return std::nullopt;
 }

@@ -14,6 +14,11 @@
 namespace poised::shell {
 namespace {
 
+std::string_view without(std::string_view text, std::string_view prefix) {
+  if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
+  return text;
+}
+
 Json seconds(core::Duration duration) {
   // Tenths are enough for people and keep the snapshot readable; whole numbers stay whole.
   const auto tenths =
@@ -345,6 +350,19 @@ Json next_json(const core::Status& status, core::Instant now, core::WallTime wal
          {"at", timed ? Json(local_time(wall + remaining(entry), policy)) : Json(nullptr)}});
   }
   return {{"next", list}};
+}
+
+Json problem_json(const char* severity, std::string_view context, std::string_view text) {
+  return {{"severity", severity},
+          {"context", context},
+          {"text", without(text, fmt::format("{}: ", context))}};
+}
+
+std::string plugin_problem(std::string_view id, std::string_view reason) {
+  reason = without(reason, "plugin: ");
+  for (const auto name : {id, id.substr(0, id.find('@'))})
+    reason = without(reason, fmt::format("{}: ", name));
+  return fmt::format("{}: {}", id, reason);
 }
 
 }  // namespace poised::shell

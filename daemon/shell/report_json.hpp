@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/command.hpp"
@@ -34,6 +35,13 @@ struct PluginReport {
   std::string isolation;
   std::string reason;  ///< why it is not running, for people
 };
+
+/// Something that is not as it should be, as `doctor` tells it: "context: text". A `text` that says
+/// its context itself, as a line of the log does, says it once.
+Json problem_json(const char* severity, std::string_view context, std::string_view text);
+/// "ID: reason" of a plugin that says why it does not work, in whatever of these forms: "reason",
+/// "ID: reason", "plugin: ID: reason". That of an instance "ID@DESKTOP" may name ID alone.
+std::string plugin_problem(std::string_view id, std::string_view reason);
 
 /// What is known of a desk.
 struct DeskReport {

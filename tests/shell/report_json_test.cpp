@@ -126,5 +126,16 @@ TEST(NextJson, IsSoonestFirstAndWithoutATimeWhereSomethingHolds) {
   EXPECT_EQ(json["next"][0]["held_until"], "2026-03-02T10:00:00+01:00");
 }
 
+TEST(ProblemJson, SaysItsContextOnce) {
+  EXPECT_EQ(problem_json("error", "state", "state: /x: Is a directory")["text"],
+            "/x: Is a directory");
+  EXPECT_EQ(problem_json("error", "state", "statement: x")["text"], "statement: x");
+  for (const auto* reason : {"PipeWire is gone", "live-signals: PipeWire is gone",
+                             "plugin: live-signals: PipeWire is gone"})
+    EXPECT_EQ(plugin_problem("live-signals", reason), "live-signals: PipeWire is gone");
+  EXPECT_EQ(plugin_problem("notify@3", "notify: nobody answers"), "notify@3: nobody answers");
+  EXPECT_EQ(plugin_problem("notify@3", "notify@3: nobody answers"), "notify@3: nobody answers");
+}
+
 }  // namespace
 }  // namespace poised::shell
