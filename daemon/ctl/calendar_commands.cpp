@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iostream>
 #include <optional>
 #include <string>
 #include <variant>
@@ -21,6 +22,8 @@ using calendar::BusyClass;
 using calendar::LocalZone;
 using calendar::Occurrence;
 using calendar::Seconds;
+
+constexpr std::size_t unasked_limit = 1000;
 
 const char* name_of(BusyClass busy_class) {
   switch (busy_class) {
@@ -153,14 +156,24 @@ Exit calendar_busy(const Options& options, Output& output) {
 
 Exit calendar_expand(const Options& options, Output& output) {
   auto request = request_of(options);
-  if (options.limit > 0) request.limits.wanted = static_cast<std::size_t>(options.limit);
-  if (options.limit == 0 && options.to.empty())
-    throw Failure(Exit::usage, "calendar expand: --to or --limit is required");
+  // Without an end there may be no last one.
+  const bool unasked = options.limit == 0 && options.to.empty();
+  const auto limit = options.limit > 0 ? static_cast<std::size_t>(options.limit)
+                     : unasked         ? unasked_limit
+                                       : request.limits.wanted;
+  // One more tells that there are more.
+  request.limits.wanted = unasked ? limit + 1 : limit;
   std::vector<Occurrence> occurrences;
   const bool all = each_calendar(options, request, occurrences);
   std::ranges::stable_sort(occurrences, {}, &Occurrence::from);
-  if (occurrences.size() > request.limits.wanted) occurrences.resize(request.limits.wanted);
+  const bool more = occurrences.size() > limit;
+  if (more) occurrences.resize(limit);
   print(occurrences, request, options, output);
+  if (more && unasked) {
+    output.out << std::flush;
+    std::cerr << fmt::format(
+        "poisectl: calendar expand: only the first {}; --to or --limit asks for others\n", limit);
+  }
   return all ? Exit::done : Exit::failed;
 }
 

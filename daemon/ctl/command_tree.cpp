@@ -286,9 +286,9 @@ void add_calendar(CLI::App& app, Tree& tree, Options& options) {
     option->required();
   add("expand", tr("Each time that an event takes place"), calendar_expand);
   calendar->get_subcommand("expand")
-      ->add_option("--limit", options.limit, tr("At most so many"))
+      ->add_option("--limit", options.limit, tr("At most so many (1000 without --to)"))
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
 }
 
 void add_simulate(CLI::App& app, Tree& tree, SimulateOptions& options) {
@@ -332,6 +332,8 @@ void add_simulate(CLI::App& app, Tree& tree, SimulateOptions& options) {
 
 void build_command_tree(CLI::App& app, Options& options) {
   app.set_version_flag("--version", std::string("poisectl ") + build::version);
+  // Each command has its own; before the command it means the same.
+  app.add_flag("--json", options.json)->group("");
   Tree tree(options);
   add_everyday(app, tree, options);
   add_desk(app, tree, options);

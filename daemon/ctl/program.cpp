@@ -30,6 +30,7 @@ std::optional<std::string> unknown_command(const CLI::App& root, int argc, char*
   std::string path;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
+    if (app == &root && word == "--json") continue;
     const auto commands = app->get_subcommands([](const CLI::App*) { return true; });
     if (commands.empty() || word.empty() || word[0] == '-') return std::nullopt;
     std::vector<std::string> names;

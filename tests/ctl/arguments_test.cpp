@@ -41,6 +41,16 @@ TEST(Arguments, VersionFlag) {
   EXPECT_EQ(poisectl({"--version"}).out, "poisectl " POISED_VERSION "\n");
 }
 
+TEST(Arguments, JsonMayStandBeforeTheCommand) {
+  const auto before = poisectl({"--json", "config", "schema"});
+  EXPECT_EQ(before.code, 0) << before.err;
+  const auto version = poisectl({"--json", "version"});
+  EXPECT_EQ(version.code, 0) << version.err;
+  EXPECT_EQ(version.out, poisectl({"version", "--json"}).out);
+  EXPECT_EQ(poisectl({"--json"}).code, 2);
+  expect_usage({"--json", "stauts"}, "stauts: unknown command; did you mean status?");
+}
+
 TEST(Arguments, AnUnknownCommandAsksWhatWasMeant) {
   expect_usage({"stauts"}, "stauts: unknown command; did you mean status?");
   expect_usage({"config", "shwo"}, "config shwo: unknown command; did you mean config show?");

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -74,7 +75,27 @@ TEST_F(CalendarCommand, ExpandPrintsEachTime) {
   EXPECT_EQ(calendar({"expand", "--limit", "2", file_}).out,
             "2026-03-02T09:00:00+01:00 2026-03-02T10:00:00+01:00 busy\n"
             "2026-03-03T09:00:00+01:00 2026-03-03T10:00:00+01:00 busy\n");
-  EXPECT_EQ(calendar({"expand", file_}).code, 2);
+  EXPECT_EQ(calendar({"expand", "--limit", "2", file_}).err, "") << "as asked";
+}
+
+TEST_F(CalendarCommand, ExpandNeedsNoEnd) {
+  const auto finite = calendar({"expand", file_});
+  EXPECT_EQ(finite.code, 0);
+  EXPECT_EQ(finite.err, "");
+  EXPECT_EQ(std::count(finite.out.begin(), finite.out.end(), '\n'), 3);
+  const auto endless =
+      write("endless.ics", head +
+                               "BEGIN:VEVENT\r\nUID:e\r\nDTSTART:20260302T090000Z\r\n"
+                               "RRULE:FREQ=DAILY\r\nEND:VEVENT\r\n" +
+                               tail);
+  const auto cut = calendar({"expand", endless});
+  EXPECT_EQ(cut.code, 0);
+  EXPECT_EQ(cut.err,
+            "poisectl: calendar expand: only the first 1000; --to or --limit asks for others\n");
+  EXPECT_EQ(std::count(cut.out.begin(), cut.out.end(), '\n'), 1000);
+  const auto none = calendar({"expand", "--limit", "0", file_});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_THAT(none.err, HasSubstr("--limit: Value 0 not in range 1 to 1000000"));
 }
 
 TEST_F(CalendarCommand, WhatOneDeclinedIsFree) {
