@@ -73,7 +73,8 @@ void Daemon::load_config() {
     auto told = problem;
     const bool of_policy = config::breaks_policy(problem, config_);
     // No line of the log names what a person's plan is about.
-    if (!of_policy && problem.key.starts_with("programme.")) {
+    if (!of_policy &&
+        (problem.key.starts_with("programme.") || problem.key.ends_with(".routine"))) {
       if (problem.kind == config::ProblemKind::value)
         told.reason = "the value cannot be used; poisectl config check says why";
       if (problem.kind == config::ProblemKind::doubtful)

@@ -229,5 +229,22 @@ TEST_F(WhatItSees, OfABundleNeedsNoDaemon) {
               StartsWith("~/.config/poised/poised.toml:1:1"));
 }
 
+TEST_F(WhatItSees, OfANameThatNobodyKnowsTheLogSaysWhereAndDoctorWhich) {
+  begin(
+      "[breaks.rest]\nroutine = \"physio-for-my-back\"\n"
+      "[programme]\nleave_out = [\"slipped-disc\"]\n");
+  const auto doctor = end_of({"doctor", "--json"}).output;
+  EXPECT_THAT(doctor, HasSubstr("breaks.rest.routine: there is no routine "
+                                "'physio-for-my-back' in the catalogue"));
+  EXPECT_THAT(doctor, HasSubstr("no position or exercise 'slipped-disc' in the catalogue"));
+  daemon_->signal(SIGTERM);
+  const auto log = daemon_->read_all();
+  for (const char* key : {"breaks.rest.routine", "programme.leave_out"})
+    EXPECT_THAT(log,
+                HasSubstr(std::string(key) + ": hardly meant so; poisectl config check says why"));
+  EXPECT_THAT(log, Not(HasSubstr("physio")));
+  EXPECT_THAT(log, Not(HasSubstr("disc")));
+}
+
 }  // namespace
 }  // namespace poised::test
