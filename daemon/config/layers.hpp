@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -59,6 +60,9 @@ enum class HistoryKeep : std::uint8_t { disk, memory, none };
 /// As the key spells it.
 const char* word(HistoryKeep keep);
 enum class TelemetryExport : std::uint8_t { off, file };
+
+/// The sources of input that come with Poised, in the order in which they are asked.
+inline constexpr std::array own_sources{"gnome", "wayland", "x11", "logind"};
 
 /// What is not the core's. Field names are the keys.
 struct Settings {

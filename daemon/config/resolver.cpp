@@ -468,10 +468,13 @@ class Resolver {
   /// The sources are the plugins "activity-…"; either name will do.
   void warn_of_unknown_sources() {
     constexpr std::string_view prefix = "activity-";
-    std::vector<std::string> known;
+    // A policy for many machines may name those of ours that are not installed on all of them.
+    std::vector<std::string> known(own_sources.begin(), own_sources.end());
     for (const auto& plugin : plugins_)
       if (plugin.id.starts_with(prefix)) known.push_back(plugin.id.substr(prefix.size()));
-    if (known.empty()) return;  // nobody knows the plugins here
+    if (known.size() == own_sources.size()) return;  // nobody knows the plugins here
+    std::ranges::sort(known);
+    known.erase(std::unique(known.begin(), known.end()), known.end());
     const auto& [value, source] = top("activity.sources");
     for (const auto& id : std::get<std::vector<std::string>>(value)) {
       const auto name = id.starts_with(prefix) ? id.substr(prefix.size()) : id;

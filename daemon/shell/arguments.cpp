@@ -15,8 +15,6 @@
 namespace poised::shell {
 namespace {
 
-constexpr int usage_error = 2;
-
 std::string version_text(bool as_json) {
   if (!as_json) return fmt::format("poised {}\n", build::version);
   return Json{{"name", "poised"},
@@ -58,7 +56,7 @@ Arguments parse_arguments(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     arguments.finished = true;
-    arguments.exit_code = code == 0 ? 0 : usage_error;
+    arguments.exit_code = code == 0 ? 0 : 1;
     return arguments;
   }
   if (version) {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <system_error>
 #include <utility>
 #include <variant>
@@ -18,11 +17,6 @@
 // What the configuration makes of the daemon, at its start and whenever it changes.
 namespace poised::shell {
 namespace {
-
-// What is asked without being named in activity.sources; the first that works here is used. Each
-// refuses the desktops of the others: only a compositor's own word counts under Wayland, because
-// Xwayland sees half of the input there.
-constexpr std::array default_sources{"gnome", "wayland", "x11", "logind"};
 
 /// D3: a desk's bounds are the person's, whatever plugin drives it.
 void add_bounds(const config::Settings::Desk& desk, std::string& settings) {
@@ -277,7 +271,9 @@ std::vector<std::string> Daemon::enabled_with(std::string_view capability) const
 std::vector<std::string> Daemon::source_ids() const {
   const auto available = enabled_with("activity");
   const auto& wanted = config_.settings.activity.sources;
-  std::vector<std::string> order(default_sources.begin(), default_sources.end());
+  // The first that works here is used. Each refuses the desktops of the others: only a compositor's
+  // own word counts under Wayland, because Xwayland sees half of the input there.
+  std::vector<std::string> order(config::own_sources.begin(), config::own_sources.end());
   if (!wanted.empty()) order = wanted;
   // "x11" is the plugin "activity-x11"; either name will do.
   for (auto& id : order)

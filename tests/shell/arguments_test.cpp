@@ -20,7 +20,7 @@ TEST(Arguments, ThatMakeNoSenseStartNoDaemon) {
   for (const auto& words : {std::vector<std::string>{"--json"}, {"--nonsense"}, {"word"}}) {
     const auto arguments = parse(words);
     EXPECT_TRUE(arguments.finished) << words[0];
-    EXPECT_EQ(arguments.exit_code, 2) << words[0];
+    EXPECT_EQ(arguments.exit_code, 1) << words[0];
   }
 }
 
