@@ -70,13 +70,8 @@ std::vector<core::ZoneOffset> all_offsets(const std::string& zone) {
   return offsets;
 }
 
-struct Loaded {
-  core::Policy policy;
-  std::vector<std::string> signs;  ///< the warning signs of the catalogue
-};
-
-Loaded load_policy(const Options& options, const std::vector<std::string>& configs,
-                   const std::vector<core::ZoneOffset>& zone) {
+core::Policy load_policy(const Options& options, const std::vector<std::string>& configs,
+                         const std::vector<core::ZoneOffset>& zone) {
   const std::vector<fs::path> files(configs.begin(), configs.end());
   const auto specs = plugin_settings();
   auto loaded = files.empty() ? config::load(roots_of(options), specs)
@@ -95,9 +90,7 @@ Loaded load_policy(const Options& options, const std::vector<std::string>& confi
   for (const auto& problem : catalogue::unknown_names(found.catalogue, loaded))
     std::cerr << printable(problem.text()) << " (warning)\n";
   catalogue::add_to_policy(found.catalogue, loaded.settings.programme, loaded.policy.programme);
-  Loaded out{std::move(loaded.policy), {}};
-  for (const auto& sign : found.catalogue.warning_signs) out.signs.push_back(sign.id);
-  return out;
+  return std::move(loaded.policy);
 }
 
 /// A date alone is its first moment.
@@ -184,9 +177,8 @@ class Watched : public simulate::Script {
 /// One run of one configuration, as the options ask for it.
 class Simulator {
  public:
-  Simulator(const SimulateOptions& options, Loaded loaded)
-      : options_(options), signs_(std::move(loaded.signs)) {
-    run_.policy = std::move(loaded.policy);
+  Simulator(const SimulateOptions& options, core::Policy policy) : options_(options) {
+    run_.policy = std::move(policy);
     if (!options.from.empty()) from_ = time_of("--from", options.from, run_.policy);
     if (options.trace.empty())
       prepare_persona();
@@ -281,7 +273,7 @@ class Simulator {
       if (const auto bytes = fs::file_size(name, error); !error) size = static_cast<double>(bytes);
       text = &file_;
     }
-    auto trace = std::make_unique<simulate::TraceReader>(*text, name, run_.policy, signs_);
+    auto trace = std::make_unique<simulate::TraceReader>(*text, name, run_.policy);
     std::optional<core::WallTime> begin;
     try {
       begin = trace->begin();
@@ -303,7 +295,6 @@ class Simulator {
   }
 
   const SimulateOptions& options_;
-  std::vector<std::string> signs_;
   simulate::Run run_;
   std::optional<core::WallTime> from_;
   std::ifstream file_;

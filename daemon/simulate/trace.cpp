@@ -190,9 +190,8 @@ bool take_yes_or_no(std::string_view text, bool& value) {
 /// Reads one line's event; `reason` says why there is none.
 class ActionReader {
  public:
-  ActionReader(Words& words, const core::Policy& policy, const std::vector<std::string>& signs,
-               std::string& reason)
-      : words_(words), policy_(policy), signs_(signs), reason_(reason) {}
+  ActionReader(Words& words, const core::Policy& policy, std::string& reason)
+      : words_(words), policy_(policy), reason_(reason) {}
 
   std::optional<Action> read() {
     verb_ = words_.next();
@@ -327,10 +326,6 @@ class ActionReader {
     if (verb_ == "warning") {
       const auto sign = words_.next();
       if (sign.empty()) return expects("the sign's name");
-      if (!signs_.empty() && std::ranges::find(signs_, sign) == signs_.end()) {
-        reason_ = fmt::format("warning: “{}”: no such sign", sign);
-        return std::nullopt;
-      }
       return core::Event(core::WarningReported{std::string(sign)});
     }
     if (verb_ == "hurts") {
@@ -344,7 +339,6 @@ class ActionReader {
 
   Words& words_;
   const core::Policy& policy_;
-  const std::vector<std::string>& signs_;
   std::string& reason_;
   std::string_view verb_;
 };
@@ -415,9 +409,8 @@ std::optional<core::Duration> parse_length(std::string_view text, bool signed_) 
   return negative ? -total : total;
 }
 
-TraceReader::TraceReader(std::istream& text, std::string file, const core::Policy& policy,
-                         std::vector<std::string> signs)
-    : text_(text), file_(std::move(file)), policy_(policy), signs_(std::move(signs)) {}
+TraceReader::TraceReader(std::istream& text, std::string file, const core::Policy& policy)
+    : text_(text), file_(std::move(file)), policy_(policy) {}
 
 std::optional<core::WallTime> TraceReader::begin() {
   fill();
@@ -471,7 +464,7 @@ void TraceReader::read_line(std::string_view text) {
   if (const auto* why = std::get_if<std::string>(&read)) fail(*why);
   const auto at = std::get<core::WallTime>(read);
   std::string reason;
-  auto action = ActionReader(words, policy_, signs_, reason).read();
+  auto action = ActionReader(words, policy_, reason).read();
   if (!action) fail(reason);
   if (not_before && at < *not_before) fail(fmt::format("{} lies before the line above it", time));
   if (!begin_) begin_ = at;

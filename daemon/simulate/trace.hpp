@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 #include "core/policy.hpp"
 #include "simulate/script.hpp"
@@ -40,10 +39,8 @@ inline constexpr std::size_t longest_trace_line = 65535;
 /// Reads a trace line by line, in constant memory. next() and take() throw BadTrace.
 class TraceReader : public Script {
  public:
-  /// `text` and `policy` (for its zone) must outlive this. `file` is what errors name; `signs` are
-  /// the warning signs that there are, none: any will do.
-  TraceReader(std::istream& text, std::string file, const core::Policy& policy,
-              std::vector<std::string> signs = {});
+  /// `text` and `policy` (for its zone) must outlive this. `file` is what errors name.
+  TraceReader(std::istream& text, std::string file, const core::Policy& policy);
 
   /// The wall clock of the first line; empty if there is none.
   std::optional<core::WallTime> begin();
@@ -68,7 +65,6 @@ class TraceReader : public Script {
   std::istream& text_;
   std::string file_;
   const core::Policy& policy_;
-  std::vector<std::string> signs_;
   std::array<char, longest_trace_line + 1> buffer_{};
   std::size_t line_number_ = 0;
   std::size_t bytes_ = 0;

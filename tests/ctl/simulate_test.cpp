@@ -280,7 +280,6 @@ TEST_F(SimulateCommand, NamesFileLineAndReasonOfABadTrace) {
             ":2: 2026-03-02T07:00 lies before the line above it\n");
   EXPECT_EQ(line("2026-03-29T02:30 active\n"),
             ":1: 2026-03-29T02:30 does not exist: the clocks are put forward over it\n");
-  EXPECT_EQ(line("2026-03-02T08:00 warning nonsense\n"), ":1: warning: “nonsense”: no such sign\n");
   EXPECT_EQ(line("2026-03-02T08:00 \x1b[31m\n"), ":1: “?[31m”: no such event\n");
 }
 

@@ -29,19 +29,17 @@ struct Line {
   Action action;
 };
 
-std::vector<Line> read_all(const std::string& text, const core::Policy& policy = {},
-                           const std::vector<std::string>& signs = {}) {
+std::vector<Line> read_all(const std::string& text, const core::Policy& policy = {}) {
   std::istringstream stream(text);
-  TraceReader reader(stream, "day.trace", policy, signs);
+  TraceReader reader(stream, "day.trace", policy);
   std::vector<Line> lines;
   while (const auto at = reader.next()) lines.push_back({*at, *reader.take()});
   return lines;
 }
 
-std::string why_not(const std::string& text, const core::Policy& policy = {},
-                    const std::vector<std::string>& signs = {}) {
+std::string why_not(const std::string& text, const core::Policy& policy = {}) {
   try {
-    read_all(text, policy, signs);
+    read_all(text, policy);
   } catch (const BadTrace& bad) {
     return bad.what();
   }
@@ -202,9 +200,6 @@ TEST(Traces, ReadThePlan) {
               "day.trace:1: checkin: expected answers: pain=0 to 10, stiffness=0 to 10, "
               "warning=yes or no")
         << answers;
-  EXPECT_EQ(why_not("2026-03-02T08:00 warning nonsense", {}, {"numbness"}),
-            "day.trace:1: warning: “nonsense”: no such sign");
-  EXPECT_EQ(why_not("2026-03-02T08:00 warning numbness", {}, {"numbness"}), "");
   EXPECT_EQ(why_not("2026-03-02T08:00 warning"), "day.trace:1: warning: expected the sign's name");
   EXPECT_EQ(why_not("2026-03-02T08:00 hurts"), "day.trace:1: hurts: expected the exercise's name");
 }
