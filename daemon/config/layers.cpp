@@ -207,8 +207,9 @@ Roots Roots::from_environment(const fs::path& system_root) {
   Roots roots;
   roots.home = home_directory();
   const char* config_home = std::getenv("XDG_CONFIG_HOME");
-  roots.config_home = config_home != nullptr && config_home[0] == '/' ? fs::path(config_home)
-                                                                      : "/" / roots.home / ".config";
+  roots.config_home = config_home != nullptr && config_home[0] == '/'
+                          ? fs::path(config_home)
+                          : "/" / roots.home / ".config";
   if (system_root.empty()) {
     roots.data_dir = build::data_dir;
     roots.policy_owner = 0;
