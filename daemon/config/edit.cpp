@@ -246,32 +246,6 @@ std::optional<KeyValue> value_of(const KeySpec& spec, const std::string& toml) {
   return known == nullptr ? std::nullopt : std::optional(std::move(*known));
 }
 
-/// What bounds are compared by; durations: nanoseconds.
-std::optional<std::int64_t> number_of(const std::optional<KeyValue>& value) {
-  if (!value) return std::nullopt;
-  if (const auto* length = std::get_if<core::Duration>(&*value)) return length->count();
-  const auto* number = std::get_if<std::int64_t>(&*value);
-  return number == nullptr ? std::nullopt : std::optional(*number);
-}
-
-/// Why a policy does not allow a person that value, in words.
-std::optional<std::string> not_allowed(const KeySpec& spec, const std::string& toml,
-                                       const Managed& managed) {
-  const auto value = value_of(spec, toml);
-  if (!value) return std::nullopt;
-  if (const auto number = number_of(value)) {
-    const auto low = number_of(value_of(spec, managed.min));
-    const auto high = number_of(value_of(spec, managed.max));
-    if (low && *number < *low) return "the policy here allows at least " + managed.min;
-    if (high && *number > *high) return "the policy here allows at most " + managed.max;
-  }
-  if (const auto* list = std::get_if<std::vector<std::string>>(&*value))
-    for (const auto& member : *list)
-      if (std::ranges::find(managed.forbidden_members, member) != managed.forbidden_members.end())
-        return "the policy here forbids " + member;
-  return std::nullopt;
-}
-
 /// The table of that name in a list of tables; npos: there is none.
 std::size_t index_of_table(const Array& list, std::string_view name) {
   for (std::size_t i = 0; i < list.size(); ++i)
@@ -319,9 +293,10 @@ std::optional<std::string> set_for_person(const Roots& roots, std::string_view k
   const auto spec = find_key(key, plugins);
   if (managed && spec) {
     const auto understood = understand(*spec, std::string(trimmed(value_text)));
-    if (const auto* value = std::get_if<std::string>(&understood))
-      if (const auto why = not_allowed(*spec, *value, *managed))
-        return refusal_text(key, *why, *managed);
+    const auto* toml = std::get_if<std::string>(&understood);
+    if (const auto value = toml == nullptr ? std::nullopt : value_of(*spec, *toml))
+      if (const auto allowed = nearest_allowed(managed->policy, *value); !allowed.why.empty())
+        return refusal_text(key, allowed.why, *managed);
   }
   return set_value(roots.user_file(), key, value_text, plugins);
 }

@@ -66,8 +66,8 @@ std::string managed_text(const Managed& managed) {
     if (!managed.min.empty()) out += " from " + managed.min;
     if (!managed.max.empty()) out += " up to " + managed.max;
   }
-  if (!managed.forbidden_members.empty())
-    out = fmt::format("without {}", fmt::join(managed.forbidden_members, ", "));
+  if (const auto& members = managed.policy.forbidden_members; !members.empty())
+    out = fmt::format("without {}", fmt::join(members, ", "));
   return fmt::format("{} ({})", out, source_text(managed.source));
 }
 
@@ -76,7 +76,7 @@ ordered_json managed_json(const Managed& managed) {
   out["locked"] = managed.locked;
   out["min"] = value_json(managed.min);
   out["max"] = value_json(managed.max);
-  out["forbidden"] = managed.forbidden_members;
+  out["forbidden"] = managed.policy.forbidden_members;
   out["file"] = one_line(managed.source.file.native(), 4096);
   out["line"] = managed.source.at.line;
   return out;

@@ -132,7 +132,7 @@ struct Managed {
   bool locked = false;  ///< required or forbidden: the person cannot change it
   std::string min;
   std::string max;
-  std::vector<std::string> forbidden_members;  ///< of a list
+  KeyPolicy policy;
   bool operator==(const Managed&) const = default;
 };
 

@@ -11,8 +11,10 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <limits>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "config/text.hpp"
 
@@ -358,6 +360,29 @@ std::optional<KeyValue> forbidden_value(const KeySpec& spec) {
     default:
       return std::nullopt;
   }
+}
+
+Allowed nearest_allowed(const KeyPolicy& policy, const KeyValue& value) {
+  if (const auto* list = std::get_if<Texts>(&value)) {
+    auto rest = *list;
+    std::erase_if(rest, [&](const std::string& member) {
+      return std::ranges::find(policy.forbidden_members, member) != policy.forbidden_members.end();
+    });
+    if (rest.size() == list->size()) return {value, {}};
+    return {std::move(rest),
+            fmt::format("the policy here forbids {}", fmt::join(policy.forbidden_members, ", "))};
+  }
+  const auto* duration = std::get_if<core::Duration>(&value);
+  const auto* whole = std::get_if<std::int64_t>(&value);
+  if (duration == nullptr && whole == nullptr) return {value, {}};
+  const auto number = duration != nullptr ? duration->count() : *whole;
+  using Limits = std::numeric_limits<std::int64_t>;
+  const auto bounded =
+      std::clamp(number, policy.min.value_or(Limits::min()), policy.max.value_or(Limits::max()));
+  if (bounded == number) return {value, {}};
+  const auto kept = duration != nullptr ? KeyValue(core::Duration(bounded)) : KeyValue(bounded);
+  return {kept, fmt::format("the policy here allows {} {}",
+                            bounded < number ? "at most" : "at least", to_toml(kept))};
 }
 
 std::optional<std::string> why_untrusted(const fs::path& root, const fs::path& path, uid_t owner) {

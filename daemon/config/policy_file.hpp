@@ -79,6 +79,14 @@ std::variant<KeyPolicy, Refusal> read_key_policy(const KeySpec& spec, const Valu
 /// The value that `forbidden = true` leaves: off, nothing.
 std::optional<KeyValue> forbidden_value(const KeySpec& spec);
 
+struct Allowed {
+  KeyValue value;
+  std::string why;  ///< in words; empty: it is the value that was asked for
+};
+/// The value nearest to `value` within the bounds of `policy` and without what it forbids of a
+/// list.
+Allowed nearest_allowed(const KeyPolicy& policy, const KeyValue& value);
+
 /// Why what is said at `path` is not the administrator's alone: every directory of it below `root`,
 /// and the file itself, must belong to `owner` and be written by nobody else, and none may be a
 /// link. std::nullopt if so.

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <tuple>
@@ -312,8 +311,7 @@ class Resolver {
       }
       if (policy.required) overrule(key, *policy.required, given);
       if (policy.forbidden) overrule(key, *forbidden_value(given.spec), given);
-      if (policy.min || policy.max) keep_within(key, given);
-      if (!policy.forbidden_members.empty()) take_out(key, given);
+      keep_within(key, given);
     }
   }
 
@@ -336,35 +334,10 @@ class Resolver {
   }
 
   void keep_within(const std::string& key, const GivenPolicy& given) {
-    const auto& value = top(key).value;
-    const bool is_duration = std::holds_alternative<Duration>(value);
-    if (!is_duration && !std::holds_alternative<std::int64_t>(value)) return;  // not set
-    const auto number =
-        is_duration ? std::get<Duration>(value).count() : std::get<std::int64_t>(value);
-    using Limits = std::numeric_limits<std::int64_t>;
-    const auto bounded = std::clamp(number, given.policy.min.value_or(Limits::min()),
-                                    given.policy.max.value_or(Limits::max()));
-    if (bounded == number) return;
-    const KeyValue kept = is_duration ? KeyValue(Duration(bounded)) : KeyValue(bounded);
-    tell_owner(key, given,
-               fmt::format("the policy here allows {} {}",
-                           bounded < number ? "at most" : "at least", to_toml(kept)));
-    stack(key).push_back({kept, given.source});
-  }
-
-  void take_out(const std::string& key, const GivenPolicy& given) {
-    const auto* list = std::get_if<std::vector<std::string>>(&top(key).value);
-    if (list == nullptr) return;
-    auto rest = *list;
-    std::erase_if(rest, [&](const std::string& member) {
-      return std::ranges::find(given.policy.forbidden_members, member) !=
-             given.policy.forbidden_members.end();
-    });
-    if (rest.size() == list->size()) return;
-    tell_owner(key, given,
-               "the policy here forbids " +
-                   fmt::format("{}", fmt::join(given.policy.forbidden_members, ", ")));
-    stack(key).push_back({rest, given.source});
+    auto allowed = nearest_allowed(given.policy, top(key).value);
+    if (allowed.why.empty()) return;
+    tell_owner(key, given, allowed.why);
+    stack(key).push_back({std::move(allowed.value), given.source});
   }
 
   std::optional<Managed> managed(const std::string& key) const {
@@ -377,7 +350,7 @@ class Resolver {
       return to_toml(is_duration ? KeyValue(Duration(*number)) : KeyValue(*number));
     };
     return Managed{source, policy.required || policy.forbidden, bound(policy.min),
-                   bound(policy.max), policy.forbidden_members};
+                   bound(policy.max), policy};
   }
 
   // ---------------------------------------------------------------- keys against each other

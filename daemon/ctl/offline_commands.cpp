@@ -32,24 +32,25 @@ std::vector<config::Problem> all_problems(const Options& options,
   const auto add = [&out](const std::vector<config::Problem>& more) {
     out.insert(out.end(), more.begin(), more.end());
   };
-  const auto here = catalogue::load(roots);
   if (options.files.empty()) {
+    const auto found = catalogue::load(roots);
     add(config::check(roots, specs));
-    add(catalogue::unknown_names(here.catalogue, config::load(roots, specs)));
-    add(here.problems);
+    add(catalogue::unknown_names(found.catalogue, config::load(roots, specs)));
+    add(found.problems);
     return out;
   }
   std::vector<std::filesystem::path> settings, entries;
   for (const auto& file : options.files)
     (catalogue::is_catalogue_file(file) ? entries : settings).emplace_back(file);
-  const auto named = catalogue::load_files(entries, roots);
+  // Files of the catalogue that are named too may be what the settings speak of.
+  const auto found =
+      entries.empty() ? catalogue::load(roots) : catalogue::load_files(entries, roots);
   if (!settings.empty()) {
     add(config::check(settings, specs, roots, options.policy));
-    // Files of the catalogue that are named too may be what the settings speak of.
     const auto loaded = config::load_files(settings, specs, roots, options.policy);
-    add(catalogue::unknown_names(entries.empty() ? here.catalogue : named.catalogue, loaded));
+    add(catalogue::unknown_names(found.catalogue, loaded));
   }
-  if (!entries.empty()) add(named.problems);
+  if (!entries.empty()) add(found.problems);
   return out;
 }
 

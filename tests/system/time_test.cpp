@@ -55,9 +55,8 @@ TEST_F(Time, AnotherTimeZoneIsTakenAtOnce) {
 // Not the second before, which two clocks that are read one after the other would make of it.
 TEST_F(Time, WhatEndsAtAFullMinuteIsToldSo) {
   const rig::ScopedVariable tz("TZ", "UTC");
-  const auto hour = [](int from_now) {
-    const auto then = std::time(nullptr) / 3600 + from_now;
-    return fmt::format("{:02}", then % 24);
+  const auto hour = [now = std::time(nullptr) / 3600](int from_now) {
+    return fmt::format("{:02}", (now + from_now) % 24);
   };
   write_config("[schedule]\nenabled = true\nhours = [\"Mon-Sun " + hour(2) + ":00-" + hour(2) +
                ":59\"]\n");
